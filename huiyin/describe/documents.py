@@ -8,6 +8,7 @@ from huiyin.describe.flow import render_flow
 from huiyin.describe.openapi import render_openapi
 from huiyin.describe.operations import render_operations
 from huiyin.describe.packs import render_packs
+from huiyin.describe.transitions import render_transitions
 from huiyin.describe.visits import render_visits
 from libs.common.host.service import VERSION
 from libs.common.pack.schema_errors import schema_text
@@ -27,6 +28,7 @@ async def render_documents() -> dict[str, str]:
     documents[_OPERATIONS] = render_operations((_ROOT / _OPERATIONS).read_text(encoding="utf-8"))
     documents[_PACKS] = render_packs((_ROOT / _PACKS).read_text(encoding="utf-8"))
     documents[_VISITS] = render_visits((_ROOT / _VISITS).read_text(encoding="utf-8"))
+    documents["docs/transitions.md"] = render_transitions()
     documents["docs/pack.schema.json"] = schema_text()
     documents[_RULE_RESOURCE] = render_rule_resource((_ROOT / _ALERTS).read_text(encoding="utf-8"))
     for name, text in (await render_openapi()).items():

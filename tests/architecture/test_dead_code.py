@@ -37,7 +37,6 @@ PROTOCOLS = {"connection_made", "connection_lost", "data_received", "datagram_re
 PRODUCT_EXEMPT: Mapping[str, str] = {
     "capture_signals": "uvicorn calls it",
     "main_loop": "uvicorn calls it",
-    "diagram": "a README shows what it draws, and is held against it",
     "disabled": "logging reads it",
     "most_connections": "the deployment files are held against it",
     "on_partitions_assigned": "aiokafka calls it",

@@ -34,9 +34,12 @@ def machines(service: str) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("spec", WITH_RIGHTS, ids=lambda spec: spec.service)
-def test_every_machine_is_drawn_there_as_it_is(spec: ServiceSpec) -> None:
-    assert machines(spec.service)
-    assert [diagram for diagram in machines(spec.service) if diagram not in readme(spec)] == []
+def test_the_case_is_drawn_there_as_it_is_and_every_other_table_beside_it(spec: ServiceSpec) -> None:
+    case = import_module(f"services.{spec.service}.cases.domain.transitions").MACHINE
+    assert case.diagram() in readme(spec)
+    assert "docs/transitions.md" in readme(spec)
+    everything = (ROOT / "docs" / "transitions.md").read_text(encoding="utf-8")
+    assert [diagram for diagram in machines(spec.service) if diagram not in everything] == []
 
 
 @pytest.mark.parametrize("spec", WITH_RIGHTS, ids=lambda spec: spec.service)

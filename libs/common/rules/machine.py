@@ -192,6 +192,7 @@ class Machine(Generic[StatusT, ActionT, PartyT, P]):
         return OutOfTurn(
             f"'{wanted}' is not possible: {self.noun} is {stands}; possible now: {english}",
             f"当前状态“{stands_zh}”不能“{wanted_zh}”；可进行：{chinese}",
+            extra=None if status is None else {"state": status.value},
         )
 
     def _doubles(self) -> Iterator[str]:
@@ -216,3 +217,32 @@ class Machine(Generic[StatusT, ActionT, PartyT, P]):
         yield from (f"{status} can never end" for status in self.statuses if status not in ending)
         leaving = (step for step in self.steps if step.source in self.ends and step.action not in self.after_the_end)
         yield from (f"{step.action} leaves the end {step.source}" for step in leaving)
+
+
+def asks(
+    who: PartyT, actions: Collection[ActionT], *guards: Callable[P, None]
+) -> Callable[[tuple[Transition[StatusT, ActionT, PartyT, P], ...]], Iterator[str]]:
+    """What a table must hold: these steps are that party's alone, and each asks these guards."""
+
+    def rule(steps: tuple[Transition[StatusT, ActionT, PartyT, P], ...]) -> Iterator[str]:
+        for step in steps:
+            if step.action in actions and step.who is not who:
+                yield f"{step.action} from {step.source} is not left to {who}"
+            for guard in guards:
+                if step.action in actions and guard not in step.guards:
+                    yield f"{step.action} from {step.source} does not ask {guard.__name__}"
+
+    return rule
+
+
+def whose_is_checked(
+    checked: Collection[PartyT],
+) -> Callable[[tuple[Transition[StatusT, ActionT, PartyT, P], ...]], Iterator[str]]:
+    """What a table must hold: nobody takes a step whose party is not one of those that are told apart."""
+
+    def rule(steps: tuple[Transition[StatusT, ActionT, PartyT, P], ...]) -> Iterator[str]:
+        for step in steps:
+            if step.who not in checked:
+                yield f"{step.action} from {step.source} is anybody's: nobody checks who is {step.who}"
+
+    return rule

@@ -3,24 +3,27 @@
 A unit finds it and applies for it; another unit, and another person by whatever account, decides.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from libs.common.events.aid_terms import AidStatus, AidStep
 from libs.common.rules.apart import check_not_their_own, names_of
-from libs.common.rules.machine import Actor, OutOfTurn
+from libs.common.rules.machine import Actor, Label, Machine, Transition, asks, whose_is_checked
+from services.dispatch.cases.domain.terms import ACTION_LABELS, Action
 
 OPEN_AIDS = (AidStatus.FOUND, AidStatus.APPLIED)
 """Somebody has something to do."""
 
-STEPS: dict[tuple[AidStatus, AidStep], AidStatus] = {
-    (AidStatus.FOUND, AidStep.APPLY): AidStatus.APPLIED,
-    (AidStatus.APPLIED, AidStep.GRANT): AidStatus.GRANTED,
-    (AidStatus.APPLIED, AidStep.REFUSE): AidStatus.REFUSED,
-    **{(status, AidStep.DROP): AidStatus.DROPPED for status in OPEN_AIDS},
-}
+
+class AidParty(StrEnum):
+    """Whose step of aid it is: whoever handles its case finds, applies and drops, and somebody apart decides."""
+
+    HELPER = "helper"
+    DECIDER = "decider"
+
 
 AID_LABELS: dict[AidStatus, tuple[str, str]] = {
     AidStatus.FOUND: ("已发现待申请", "found, not applied for yet"),
@@ -30,7 +33,8 @@ AID_LABELS: dict[AidStatus, tuple[str, str]] = {
     AidStatus.DROPPED: ("不再办理", "dropped"),
 }
 """Chinese and English."""
-_DECISIONS = (AidStep.GRANT, AidStep.REFUSE)
+AID_STEPS: dict[AidStep, Label] = {step: ACTION_LABELS[Action(f"aid_{step}")] for step in AidStep}
+"""As the step of the case is called that each is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +85,46 @@ def decide(aid: AidState, step: AidStep, by: Actor, now: datetime, note: str, **
         NotTheirs: whoever decides applied for it, or is of the unit that did.
         OutOfTurn: it cannot be taken as the matter stands.
     """
-    if step in _DECISIONS:
-        asked_by = names_of(aid.applied_by, aid.applied_by_staff) | names_of(aid.found_by, aid.found_by_staff)
-        check_not_their_own(asked_by, (aid.applied_unit,), by)
-    if (aid.status, step) not in STEPS:
-        zh, en = AID_LABELS[aid.status]
-        raise OutOfTurn(
-            f"That is not possible: the aid is {en}", f"救助事项{zh}，不能进行此操作", extra={"state": aid.status.value}
-        )
+    _WHOSE[MACHINE.who[step]](aid, by)
+    MACHINE.target(aid.status, step)
     return AidSaid(step, max(now, aid.applied_at or aid.found_at), by, note, facts)
+
+
+def _check_decides(aid: AidState, by: Actor) -> None:
+    asked_by = names_of(aid.applied_by, aid.applied_by_staff) | names_of(aid.found_by, aid.found_by_staff)
+    check_not_their_own(asked_by, (aid.applied_unit,), by)
+
+
+def _by_right(_aid: AidState, _by: Actor) -> None:
+    """That the caller sees its case was asked before."""
+
+
+_WHOSE: Mapping[AidParty, Callable[[AidState, Actor], None]] = {
+    AidParty.HELPER: _by_right,
+    AidParty.DECIDER: _check_decides,
+}
+_T = Transition[AidStatus, AidStep, AidParty, []]
+
+MACHINE: Machine[AidStatus, AidStep, AidParty, []] = Machine(
+    steps=(
+        _T(AidStep.FIND, None, AidStatus.FOUND, AidParty.HELPER),
+        _T(AidStep.APPLY, AidStatus.FOUND, AidStatus.APPLIED, AidParty.HELPER),
+        _T(AidStep.GRANT, AidStatus.APPLIED, AidStatus.GRANTED, AidParty.DECIDER),
+        _T(AidStep.REFUSE, AidStatus.APPLIED, AidStatus.REFUSED, AidParty.DECIDER),
+        *_T.each(OPEN_AIDS, AidStep.DROP, AidParty.HELPER, to=AidStatus.DROPPED),
+    ),
+    statuses=AID_LABELS,
+    actions=AID_STEPS,
+    people=tuple(AidParty),
+    ends=tuple(status for status in AidStatus if status not in OPEN_AIDS),
+    must=(whose_is_checked(_WHOSE), asks(AidParty.DECIDER, (AidStep.GRANT, AidStep.REFUSE))),
+    noun="the aid",
+)
 
 
 def evolve(aid: AidState, said: AidSaid) -> AidState:
     """The matter after the step. OutOfTurn for one that the table does not have."""
-    status = STEPS.get((aid.status, said.step))
-    if status is None:
-        raise OutOfTurn(f"{said.step} from {aid.status}", f"{said.step} from {aid.status}")
+    status = MACHINE.step(aid.status, said.step).target
     named = "applied" if said.step is AidStep.APPLY else "ended"
     kept: dict[str, Any] = {
         "applied_note" if said.step is AidStep.APPLY else "end_note": said.note,

@@ -23,7 +23,7 @@ from services.dispatch.cases.schemas import WorkOut
 from services.dispatch.cases.tables import Case
 from services.dispatch.disputes import domain
 from services.dispatch.disputes.actions import hearings, open_session
-from services.dispatch.disputes.domain import Arbitration
+from services.dispatch.disputes.domain import Arbitration, ArbitrationStep
 from services.dispatch.lists.actions import check_lists
 from services.dispatch.routing.actions.giving import apply, today
 from services.dispatch.routing.domain.choosing import Choice, Wish
@@ -87,7 +87,7 @@ async def rule(session: Session, asked: Request, case_id: str, body: RuleOnIt) -
     state, tasks = CASES.state_of(case), await tasks_for(session, case)
     cases.MACHINE.target(state.status, Action.RULE, state, Ask(Action.RULE), session.now)
     ruled = _whole(now_open)
-    domain.check_heard(ruled, await hearings(session, case))
+    domain.MACHINE.target(ruled.state, ArbitrationStep.RULE, ruled, await hearings(session, case))
     wish = Wish(body.lead_unit, body.support_units, body.category_code, words)
     said = choose(state, tasks, Ask(Action.RULE), asked.actor, session.now, today=today(session, case), wish=wish)
     await check_lists(session, case, Before.ASSIGNMENT, body.category_code)

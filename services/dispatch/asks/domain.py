@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from libs.common.events.asking_terms import RequestKind, request_name
 from libs.common.rules.apart import names_of
-from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
+from libs.common.rules.machine import Actor, Label, Machine, NotTheirs, Transition, asks
 from libs.common.time.due import LimitUnit
 from services.dispatch.cases.domain import state as cases
 from services.dispatch.cases.domain.disputed import RaisedRequest
@@ -46,12 +46,49 @@ STATE_LABELS: dict[RequestState, tuple[str, str]] = {
 """Chinese and English."""
 
 
-def answered(state: RequestState, answer: RequestState) -> RequestState:
-    """The answer to a request that waits for one; OutOfTurn when it was answered before."""
-    if state is not RequestState.PENDING or answer is RequestState.PENDING:
-        zh, en = STATE_LABELS[state]
-        raise OutOfTurn(f"The request cannot be decided: it is {en}", f"该申请不能审核：当前为“{zh}”")
-    return answer
+class RequestStep(StrEnum):
+    """What can happen to a request (申请操作)."""
+
+    ASK = "ask"
+    RAISE = "raise"
+    GRANT = "grant"
+    REFUSE = "refuse"
+    LAPSE = "lapse"
+
+
+class RequestParty(StrEnum):
+    """Whose step of a request it is; who exactly, the case's own table says of each kind."""
+
+    ASKER = "asker"
+    DECIDER = "decider"
+    SYSTEM = "system"
+
+
+REQUEST_STEPS: dict[RequestStep, Label] = {
+    RequestStep.ASK: ("提出申请", "ask for it"),
+    RequestStep.RAISE: ("提级审核", "it goes up, because nobody decided in time"),
+    RequestStep.GRANT: ("同意", "grant it"),
+    RequestStep.REFUSE: ("不予同意", "refuse it"),
+    RequestStep.LAPSE: ("失效", "it is moot"),
+}
+"""Chinese and English."""
+_T = Transition[RequestState, RequestStep, RequestParty, []]
+
+MACHINE: Machine[RequestState, RequestStep, RequestParty, []] = Machine(
+    steps=(
+        _T(RequestStep.ASK, None, RequestState.PENDING, RequestParty.ASKER),
+        _T(RequestStep.RAISE, RequestState.PENDING, RequestState.PENDING, RequestParty.SYSTEM),
+        _T(RequestStep.GRANT, RequestState.PENDING, RequestState.GRANTED, RequestParty.DECIDER),
+        _T(RequestStep.REFUSE, RequestState.PENDING, RequestState.REFUSED, RequestParty.DECIDER),
+        _T(RequestStep.LAPSE, RequestState.PENDING, RequestState.LAPSED, RequestParty.SYSTEM),
+    ),
+    statuses=STATE_LABELS,
+    actions=REQUEST_STEPS,
+    people=(RequestParty.ASKER, RequestParty.DECIDER),
+    ends=(RequestState.GRANTED, RequestState.REFUSED, RequestState.LAPSED),
+    must=(asks(RequestParty.DECIDER, (RequestStep.GRANT, RequestStep.REFUSE)),),
+    noun="the request",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +129,17 @@ class UnitAsk:
     """Since when it waits for the supervisors, because nobody had decided by then (提级审核)."""
 
 
-_ANSWERS: Mapping[Action, RequestState] = {
-    Action.REFUSE_RETURN: RequestState.REFUSED,
-    Action.HAND_ON: RequestState.GRANTED,
-    Action.TAKE_BACK: RequestState.GRANTED,
-    Action.REFUSE_NONACCEPTANCE: RequestState.REFUSED,
-    Action.NOT_ACCEPT: RequestState.GRANTED,
-    Action.GRANT: RequestState.GRANTED,
-    Action.TERMINATE: RequestState.GRANTED,
-    Action.REFUSE: RequestState.REFUSED,
+ANSWERED_BY: Mapping[Action, RequestStep] = {
+    Action.REFUSE_RETURN: RequestStep.REFUSE,
+    Action.HAND_ON: RequestStep.GRANT,
+    Action.TAKE_BACK: RequestStep.GRANT,
+    Action.REFUSE_NONACCEPTANCE: RequestStep.REFUSE,
+    Action.NOT_ACCEPT: RequestStep.GRANT,
+    Action.GRANT: RequestStep.GRANT,
+    Action.TERMINATE: RequestStep.GRANT,
+    Action.REFUSE: RequestStep.REFUSE,
 }
+"""By which steps of its case a request is decided; by any other that goes on without it, it lapses."""
 
 
 def ends_one(before: cases.State, after: cases.State) -> bool:
@@ -135,7 +173,7 @@ def evolve(requests: tuple[UnitAsk, ...], before: cases.State, after: cases.Stat
         return (*requests, _asked(before, after, said, said.what))
     if isinstance(said.what, RaisedRequest):
         raised = said.what.request
-        return tuple(replace(one, raised_at=said.at) if one.version == raised else one for one in requests)
+        return tuple(_raised(one, said) if one.version == raised else one for one in requests)
     if not ends_one(before, after):
         return requests
     return tuple(_ended(request, said) if request.state is RequestState.PENDING else request for request in requests)
@@ -180,13 +218,18 @@ def _asked(before: cases.State, after: cases.State, said: Said, wanted: Wanted) 
     )
 
 
+def _raised(request: UnitAsk, said: Said) -> UnitAsk:
+    return replace(request, state=MACHINE.target(request.state, RequestStep.RAISE), raised_at=said.at)
+
+
 def _ended(request: UnitAsk, said: Said) -> UnitAsk:
-    if said.action not in _ANSWERS:
-        return replace(request, state=answered(request.state, RequestState.LAPSED), decided_at=said.at)
-    answer = answered(request.state, _ANSWERS[said.action])
+    step = ANSWERED_BY.get(said.action, RequestStep.LAPSE)
+    state = MACHINE.target(request.state, step)
+    if step is RequestStep.LAPSE:
+        return replace(request, state=state, decided_at=said.at)
     return replace(
         request,
-        state=answer,
+        state=state,
         decided_by=said.by.subject,
         decided_by_staff=said.by.staff_id,
         decided_at=said.at,

@@ -9,12 +9,12 @@ from libs.common.errors import NotFound
 from libs.common.events.task_terms import task_name
 from libs.common.events.whistle_terms import ClaimKind
 from libs.common.rules.apart import check_not_worked
-from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
+from libs.common.rules.machine import Actor, Machine, NotTheirs, OutOfTurn, Transition, asks
 from services.dispatch.cases.domain import transitions as cases
 from services.dispatch.cases.domain.appraising import ClaimRuling, Consultation, GivenTask
 from services.dispatch.cases.domain.called import CalledPart, Whistle
 from services.dispatch.cases.domain.state import Ask, Said, State
-from services.dispatch.cases.domain.terms import Action
+from services.dispatch.cases.domain.terms import ACTION_LABELS, OF_CALLS, Action, Party
 
 
 class CallStatus(StrEnum):
@@ -30,15 +30,6 @@ class CallStatus(StrEnum):
 OPEN_CALLS = (CallStatus.CALLED, CallStatus.ON_THE_WAY, CallStatus.ARRIVED)
 """The unit has something to do."""
 
-STEPS: dict[tuple[CallStatus, Action], CallStatus] = {
-    (CallStatus.CALLED, Action.CALL_ACKNOWLEDGE): CallStatus.ON_THE_WAY,
-    (CallStatus.CALLED, Action.CALL_ARRIVE): CallStatus.ARRIVED,
-    (CallStatus.ON_THE_WAY, Action.CALL_ARRIVE): CallStatus.ARRIVED,
-    (CallStatus.ARRIVED, Action.CALL_REPORT): CallStatus.ARRIVED,
-    (CallStatus.ARRIVED, Action.CALL_DONE): CallStatus.DONE,
-    **{(status, Action.CALL_CANCEL): CallStatus.CANCELLED for status in OPEN_CALLS},
-}
-
 CALL_LABELS: dict[CallStatus, tuple[str, str]] = {
     CallStatus.CALLED: ("已吹哨待接哨", "summoned, not acknowledged yet"),
     CallStatus.ON_THE_WAY: ("已接哨在途", "on the way"),
@@ -47,6 +38,29 @@ CALL_LABELS: dict[CallStatus, tuple[str, str]] = {
     CallStatus.CANCELLED: ("已撤销", "let off"),
 }
 """Chinese and English."""
+_BY_UNIT = tuple(action for action in OF_CALLS if action is not Action.CALL_CANCEL)
+_T = Transition[CallStatus, Action, Party, []]
+_WHO = cases.MACHINE.who
+
+MACHINE: Machine[CallStatus, Action, Party, []] = Machine(
+    steps=(
+        _T(Action.CALL_ACKNOWLEDGE, CallStatus.CALLED, CallStatus.ON_THE_WAY, _WHO[Action.CALL_ACKNOWLEDGE]),
+        *_T.each(OPEN_CALLS[:2], Action.CALL_ARRIVE, _WHO[Action.CALL_ARRIVE], to=CallStatus.ARRIVED),
+        _T(Action.CALL_REPORT, CallStatus.ARRIVED, CallStatus.ARRIVED, _WHO[Action.CALL_REPORT]),
+        _T(Action.CALL_DONE, CallStatus.ARRIVED, CallStatus.DONE, _WHO[Action.CALL_DONE]),
+        # Also by a claim of the unit that is granted: it was not its task.
+        *_T.each(OPEN_CALLS, Action.CALL_CANCEL, _WHO[Action.CALL_CANCEL], to=CallStatus.CANCELLED),
+    ),
+    statuses=CALL_LABELS,
+    actions={action: ACTION_LABELS[action] for action in OF_CALLS},
+    people=(Party.CALLED_UNIT, Party.RELEASER),
+    ends=(CallStatus.DONE, CallStatus.CANCELLED),
+    begins=(CallStatus.CALLED,),
+    must=(asks(Party.CALLED_UNIT, _BY_UNIT), asks(Party.RELEASER, (Action.CALL_CANCEL,))),
+    noun="the unit",
+)
+"""It begins with a whistle, as the case's table has it."""
+STEPS = MACHINE.table
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +142,8 @@ def decide(state: State, calls: Calls, ask: Ask, by: Actor, now: datetime) -> Sa
         check_not_worked(call.worked_by, by)
     elif part.unit_code != by.unit_code:
         raise NotTheirs("A unit acts for itself alone", "仅可操作本单位的任务")
-    next_status(call.status, ask.action)
+    MACHINE.target(call.status, ask.action)
     return cases.decide(state, ask, by, now)
-
-
-def next_status(status: CallStatus, action: Action) -> CallStatus:
-    """Where the step leads; OutOfTurn when it cannot be taken now."""
-    target = STEPS.get((status, action))
-    if target is None:
-        zh, en = CALL_LABELS[status]
-        raise OutOfTurn(f"That is not possible: the unit is {en}", f"当前为“{zh}”，不能进行此操作")
-    return target
 
 
 def check_open(call: CallState) -> None:
@@ -208,7 +213,7 @@ def _given(call: CallState, task: GivenTask) -> CallState:
 
 
 def _given_back(call: CallState, said: Said) -> CallState:
-    status = next_status(call.status, Action.CALL_CANCEL)
+    status = MACHINE.target(call.status, Action.CALL_CANCEL)
     return replace(call, status=status, ended_at=said.at, result=said.why, given_back=True)
 
 
@@ -231,7 +236,7 @@ def _new(after: State, said: Said, called: Whistle, unit_code: str) -> CallState
 
 
 def _stepped(call: CallState, said: Said, part: CalledPart) -> CallState:
-    status = next_status(call.status, said.action)
+    status = MACHINE.target(call.status, said.action)
     if said.action is not Action.CALL_CANCEL:
         call = replace(call, worked_by=tuple(sorted({*call.worked_by, *said.by.names})))
     match said.action:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
+from libs.common.rules.machine import Actor, Label, Machine, NotTheirs, OutOfTurn, Transition, asks
 from services.dispatch.cases.domain.disputed import Dispute, UnitStatement
 from services.dispatch.cases.domain.state import Assignment, Said, State
+from services.dispatch.cases.domain.terms import Party
 
 
 class ArbitrationState(StrEnum):
@@ -16,6 +17,32 @@ class ArbitrationState(StrEnum):
     OPEN = "open"
     RULED = "ruled"
     LAPSED = "lapsed"
+
+
+STATE_LABELS: dict[ArbitrationState, Label] = {
+    ArbitrationState.OPEN: ("裁定中", "open"),
+    ArbitrationState.RULED: ("已裁定", "ruled on"),
+    ArbitrationState.LAPSED: ("失效", "moot"),
+}
+"""Chinese and English."""
+
+
+class ArbitrationStep(StrEnum):
+    """What can happen to a session (裁定操作)."""
+
+    CALL = "call"
+    HEAR = "hear"
+    RULE = "rule"
+    LAPSE = "lapse"
+
+
+STEP_LABELS: dict[ArbitrationStep, Label] = {
+    ArbitrationStep.CALL: ("提请裁定", "call for it"),
+    ArbitrationStep.HEAR: ("听取意见", "hear a unit"),
+    ArbitrationStep.RULE: ("裁定", "rule"),
+    ArbitrationStep.LAPSE: ("失效", "the case goes on without it"),
+}
+"""Chinese and English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +123,25 @@ def check_heard(session: Arbitration, hearings: Iterable[HearingEntry]) -> None:
         )
 
 
+_S, _T = ArbitrationState, Transition[ArbitrationState, ArbitrationStep, Party, [Arbitration, Iterable[HearingEntry]]]
+
+MACHINE: Machine[ArbitrationState, ArbitrationStep, Party, [Arbitration, Iterable[HearingEntry]]] = Machine(
+    steps=(
+        _T(ArbitrationStep.CALL, None, _S.OPEN, Party.CONVENER),
+        _T(ArbitrationStep.HEAR, _S.OPEN, _S.OPEN, Party.CONVENER),
+        _T(ArbitrationStep.RULE, _S.OPEN, _S.RULED, Party.ARBITER, (check_heard,)),
+        _T(ArbitrationStep.LAPSE, _S.OPEN, _S.LAPSED, Party.SYSTEM),
+    ),
+    statuses=STATE_LABELS,
+    actions=STEP_LABELS,
+    people=(Party.CONVENER, Party.ARBITER),
+    ends=(_S.RULED, _S.LAPSED),
+    must=(asks(Party.ARBITER, (ArbitrationStep.RULE,), check_heard),),
+    noun="the session",
+)
+"""Who convenes and who rules, the case's own table says."""
+
+
 def check_is_one(session: Arbitration, unit_code: str) -> None:
     """OutOfTurn for a unit that the session is not about."""
     if unit_code not in session.units:
@@ -136,10 +182,11 @@ def _opened(after: State, said: Said, what: Dispute) -> Arbitration:
 def _ended(session: Arbitration, said: Said) -> Arbitration:
     ruling = said.what.ruling if isinstance(said.what, Assignment) else None
     if ruling is None or not isinstance(said.what, Assignment):
-        return replace(session, state=ArbitrationState.LAPSED, ended_at=said.at)
+        state = MACHINE.step(session.state, ArbitrationStep.LAPSE).target
+        return replace(session, state=state, ended_at=said.at)
     return replace(
         session,
-        state=ArbitrationState.RULED,
+        state=MACHINE.step(session.state, ArbitrationStep.RULE).target,
         ended_at=said.at,
         lead_unit=said.what.lead_unit,
         support_units=said.what.support_units,

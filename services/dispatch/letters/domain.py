@@ -4,29 +4,38 @@ A letter is its office's to write, send, accept and withdraw, and its receiver's
 both for one letter, by whatever account. Its number is given when it is sent, and stays when it is withdrawn.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from libs.common.events.letter_terms import LetterStatus, LetterStep
 from libs.common.rules.apart import check_not_worked, names_of
-from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn
+from libs.common.rules.machine import (
+    SYSTEM,
+    Actor,
+    Label,
+    Machine,
+    NotTheirs,
+    Transition,
+    asks,
+    whose_is_checked,
+)
+from services.dispatch.cases.domain.terms import ACTION_LABELS, Action
 
 WAITING = (LetterStatus.SENT, LetterStatus.ACKNOWLEDGED, LetterStatus.SENT_BACK)
 """The receiver has to reply."""
 ENDED = (LetterStatus.ACCEPTED, LetterStatus.WITHDRAWN)
 
-STEPS: dict[tuple[LetterStatus, LetterStep], LetterStatus] = {
-    (LetterStatus.DRAFTED, LetterStep.SEND): LetterStatus.SENT,
-    (LetterStatus.SENT, LetterStep.ACKNOWLEDGE): LetterStatus.ACKNOWLEDGED,
-    **{(status, LetterStep.REPLY): LetterStatus.REPLIED for status in WAITING},
-    **{(status, LetterStep.REMIND): status for status in WAITING},
-    (LetterStatus.REPLIED, LetterStep.ACCEPT): LetterStatus.ACCEPTED,
-    (LetterStatus.REPLIED, LetterStep.SEND_BACK): LetterStatus.SENT_BACK,
-    **{(status, LetterStep.WITHDRAW): LetterStatus.WITHDRAWN for status in LetterStatus if status not in ENDED},
-    **{(status, LetterStep.HAND_ON): status for status in LetterStatus if status not in ENDED},
-}
+
+class LetterParty(StrEnum):
+    """Whose step of a letter it is."""
+
+    OFFICE = "office"
+    RECEIVER = "receiver"
+    SYSTEM = "system"
+
 
 LETTER_LABELS: dict[LetterStatus, tuple[str, str]] = {
     LetterStatus.DRAFTED: ("拟稿待签发", "drafted, not sent yet"),
@@ -38,7 +47,8 @@ LETTER_LABELS: dict[LetterStatus, tuple[str, str]] = {
     LetterStatus.WITHDRAWN: ("已撤回", "withdrawn"),
 }
 """Chinese and English."""
-_BY_RECEIVER = (LetterStep.ACKNOWLEDGE, LetterStep.REPLY)
+LETTER_STEPS: dict[LetterStep, Label] = {step: ACTION_LABELS[Action(f"letter_{step}")] for step in LetterStep}
+"""As the step of the case is called that each is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,44 +118,89 @@ def decide(
         NotTheirs: whoever takes it may not.
         OutOfTurn: it cannot be taken as the letter stands.
     """
-    _check_whose(letter, step, by)
-    if (letter.status, step) not in STEPS:
-        zh, en = LETTER_LABELS[letter.status]
-        raise OutOfTurn(
-            f"That is not possible: the letter is {en}",
-            f"函件当前为“{zh}”，不能进行此操作",
-            extra={"state": letter.status.value},
-        )
-    drafted_by = names_of(letter.drafted_by, letter.drafted_by_staff)
-    if step is LetterStep.SEND and another_signs and not by.names.isdisjoint(drafted_by):
-        raise NotTheirs("Whoever drafted a letter of this kind does not sign it off", "本类函件的拟稿人不得签发")
+    _WHOSE[MACHINE.who[step]](letter, step, by)
+    MACHINE.target(letter.status, step, letter, LetterHands(by, another_signs))
     if step is LetterStep.REPLY:
         facts["late"] = letter.late or (letter.due_at is not None and now >= letter.due_at)
     return LetterSaid(step, max(now, letter.drafted_at), by, facts)
 
 
-def _check_whose(letter: LetterState, step: LetterStep, by: Actor) -> None:
-    if step in _BY_RECEIVER:
-        if by.unit_code != letter.to_unit:
-            raise NotTheirs("Only the unit that the letter goes to answers it", "仅收函单位可以签收和复函")
-        drafted = names_of(letter.drafted_by, letter.drafted_by_staff) | names_of(letter.sent_by, letter.sent_by_staff)
-        if not by.names.isdisjoint(drafted):
-            raise NotTheirs("Whoever wrote or sent a letter does not answer it", "拟稿人、签发人不得代收函单位复函")
-        return
-    if by is SYSTEM and step in (LetterStep.WITHDRAW, LetterStep.HAND_ON):
-        return
-    if step is LetterStep.HAND_ON:
+def _check_receiver(letter: LetterState, _step: LetterStep, by: Actor) -> None:
+    if by.unit_code != letter.to_unit:
+        raise NotTheirs("Only the unit that the letter goes to answers it", "仅收函单位可以签收和复函")
+    drafted = names_of(letter.drafted_by, letter.drafted_by_staff) | names_of(letter.sent_by, letter.sent_by_staff)
+    if not by.names.isdisjoint(drafted):
+        raise NotTheirs("Whoever wrote or sent a letter does not answer it", "拟稿人、签发人不得代收函单位复函")
+
+
+def _check_system(_letter: LetterState, _step: LetterStep, by: Actor) -> None:
+    if by is not SYSTEM:
         raise NotTheirs("A letter goes along by itself when its receiver is merged", "收函单位撤并时由系统移交")
+
+
+def _check_office(letter: LetterState, step: LetterStep, by: Actor) -> None:
+    """What its receiver's end makes void is withdrawn by itself."""
+    if by is SYSTEM and step is LetterStep.WITHDRAW:
+        return
     if by.unit_code != letter.office:
         raise NotTheirs("Only the office that writes the letter may do this", "仅发函单位可以操作")
     check_not_worked(letter.worked_by, by)
 
 
+_WHOSE: Mapping[LetterParty, Callable[[LetterState, LetterStep, Actor], None]] = {
+    LetterParty.OFFICE: _check_office,
+    LetterParty.RECEIVER: _check_receiver,
+    LetterParty.SYSTEM: _check_system,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LetterHands:
+    """Who takes a step, and whether by the pack another person than its writer signs a letter of the kind off."""
+
+    by: Actor
+    another_signs: bool
+
+
+def signed_by_another(letter: LetterState, hands: LetterHands) -> None:
+    """Whoever drafted a letter does not sign it off, where its kind wants another person to."""
+    drafted_by = names_of(letter.drafted_by, letter.drafted_by_staff)
+    if hands.another_signs and not hands.by.names.isdisjoint(drafted_by):
+        raise NotTheirs("Whoever drafted a letter of this kind does not sign it off", "本类函件的拟稿人不得签发")
+
+
+_S, _P, _OPEN = LetterStatus, LetterParty, tuple(status for status in LetterStatus if status not in ENDED)
+_T = Transition[LetterStatus, LetterStep, LetterParty, [LetterState, LetterHands]]
+
+MACHINE: Machine[LetterStatus, LetterStep, LetterParty, [LetterState, LetterHands]] = Machine(
+    steps=(
+        _T(LetterStep.DRAFT, None, _S.DRAFTED, _P.OFFICE),
+        _T(LetterStep.SEND, _S.DRAFTED, _S.SENT, _P.OFFICE, (signed_by_another,)),
+        _T(LetterStep.ACKNOWLEDGE, _S.SENT, _S.ACKNOWLEDGED, _P.RECEIVER),
+        *_T.each(WAITING, LetterStep.REPLY, _P.RECEIVER, to=_S.REPLIED),
+        *_T.each(WAITING, LetterStep.REMIND, _P.OFFICE),
+        _T(LetterStep.ACCEPT, _S.REPLIED, _S.ACCEPTED, _P.OFFICE),
+        _T(LetterStep.SEND_BACK, _S.REPLIED, _S.SENT_BACK, _P.OFFICE),
+        *_T.each(_OPEN, LetterStep.WITHDRAW, _P.OFFICE, to=_S.WITHDRAWN),
+        *_T.each(_OPEN, LetterStep.HAND_ON, _P.SYSTEM),
+    ),
+    statuses=LETTER_LABELS,
+    actions=LETTER_STEPS,
+    people=(_P.OFFICE, _P.RECEIVER),
+    ends=ENDED,
+    must=(
+        whose_is_checked(_WHOSE),
+        asks(_P.OFFICE, (LetterStep.SEND,), signed_by_another),
+        asks(_P.RECEIVER, (LetterStep.ACKNOWLEDGE, LetterStep.REPLY)),
+        asks(_P.OFFICE, (LetterStep.ACCEPT, LetterStep.SEND_BACK)),
+    ),
+    noun="the letter",
+)
+
+
 def evolve(letter: LetterState, said: LetterSaid) -> LetterState:
     """The letter after the step. OutOfTurn for one that the table does not have."""
-    status = STEPS.get((letter.status, said.step))
-    if status is None:
-        raise OutOfTurn(f"{said.step} from {letter.status}", f"{said.step} from {letter.status}")
+    status = MACHINE.step(letter.status, said.step).target
     return replace(letter, status=status, version=letter.version + 1, **said.facts, **_kept(letter, said))
 
 

@@ -4,27 +4,39 @@ Who mediates holds the sessions and says what came of them. Whether an agreement
 held a session of it, by whatever account, and as kept not before the day that was named for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from libs.common.events.mediation_terms import MediationStatus, MediationStep
 from libs.common.events.people import person_name
-from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
+from libs.common.rules.machine import (
+    Actor,
+    Label,
+    Machine,
+    NotTheirs,
+    OutOfTurn,
+    Transition,
+    asks,
+    whose_is_checked,
+)
+from services.dispatch.cases.domain.terms import ACTION_LABELS, Action
 
 RUNNING = (MediationStatus.GIVEN, MediationStatus.MEETING)
 """Whoever mediates has something to do."""
 ENDED = (MediationStatus.KEPT, MediationStatus.BROKEN, MediationStatus.FAILED, MediationStatus.WITHDRAWN)
 
-STEPS: dict[tuple[MediationStatus, MediationStep], MediationStatus] = {
-    **{(status, MediationStep.MEET): MediationStatus.MEETING for status in RUNNING},
-    (MediationStatus.MEETING, MediationStep.AGREE): MediationStatus.AGREED,
-    (MediationStatus.MEETING, MediationStep.FAIL): MediationStatus.FAILED,
-    (MediationStatus.AGREED, MediationStep.KEEP): MediationStatus.KEPT,
-    (MediationStatus.AGREED, MediationStep.BREAK): MediationStatus.BROKEN,
-    **{(status, MediationStep.WITHDRAW): MediationStatus.WITHDRAWN for status in RUNNING},
-}
+
+class MediationParty(StrEnum):
+    """Whose step of a mediation it is; whoever sees its case may withdraw it, and the mediator."""
+
+    ENTRUSTER = "entruster"
+    MEDIATOR = "mediator"
+    ANOTHER = "another"
+    EITHER = "either"
+
 
 MEDIATION_LABELS: dict[MediationStatus, tuple[str, str]] = {
     MediationStatus.GIVEN: ("已委托待调解", "given, not begun yet"),
@@ -36,8 +48,10 @@ MEDIATION_LABELS: dict[MediationStatus, tuple[str, str]] = {
     MediationStatus.WITHDRAWN: ("已终止调解", "withdrawn"),
 }
 """Chinese and English."""
-BY_MEDIATOR = (MediationStep.MEET, MediationStep.AGREE, MediationStep.FAIL)
-BY_ANOTHER = (MediationStep.KEEP, MediationStep.BREAK)
+MEDIATION_STEPS: dict[MediationStep, Label] = {
+    step: ACTION_LABELS[Action(f"mediation_{step}")] for step in MediationStep
+}
+"""As the step of the case is called that each is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +132,12 @@ def decide(
         NotTheirs: whoever takes it may not.
         OutOfTurn: it cannot be taken as the mediation stands.
     """
-    check_whose(mediation, step, by)
-    if (mediation.status, step) not in STEPS:
-        zh, en = MEDIATION_LABELS[mediation.status]
-        raise OutOfTurn(
-            f"That is not possible: the mediation is {en}",
-            f"调解当前为“{zh}”，不能进行此操作",
-            extra={"state": mediation.status.value},
-        )
-    if step is MediationStep.KEEP:
-        _check_day(mediation, today)
+    _WHOSE[MACHINE.who[step]](mediation, by)
+    MACHINE.target(mediation.status, step, mediation, today)
     return MediationSaid(step, max(now, mediation.given_at), by, facts)
 
 
-def _check_day(mediation: MediationState, today: date | None) -> None:
+def on_its_day(mediation: MediationState, today: date | None) -> None:
     """An agreement was not kept yet on the day on which it was signed: it is looked at on the day named for it."""
     day = mediation.follow_up_on
     if day is not None and (today is None or today < day):
@@ -141,26 +147,61 @@ def _check_day(mediation: MediationState, today: date | None) -> None:
         )
 
 
-def check_whose(mediation: MediationState, step: MediationStep, by: Actor) -> None:
-    """NotTheirs unless ``by`` is who may take this step. Whoever sees its case may withdraw it, and the mediator."""
-    mediates = by.staff_id == mediation.mediator
-    if step in BY_MEDIATOR and not mediates:
+def _check_mediates(mediation: MediationState, by: Actor) -> None:
+    if by.staff_id != mediation.mediator:
         raise NotTheirs("Only who was given the mediation holds its sessions", "仅受委托的调解员可以操作")
-    if step in BY_ANOTHER:
-        theirs = by.names & {*mediation.worked_by, person_name(mediation.mediator)}
-        if mediates or theirs:
-            raise NotTheirs(
-                "Nobody says of their own mediation whether its agreement is kept", "调解员不得认定本人调解的协议"
-            )
+
+
+def _check_another(mediation: MediationState, by: Actor) -> None:
+    theirs = by.names & {*mediation.worked_by, person_name(mediation.mediator)}
+    if by.staff_id == mediation.mediator or theirs:
+        raise NotTheirs(
+            "Nobody says of their own mediation whether its agreement is kept", "调解员不得认定本人调解的协议"
+        )
+
+
+def _by_right(_mediation: MediationState, _by: Actor) -> None:
+    """That the caller sees its case, or mediates it, was asked before."""
+
+
+_WHOSE: Mapping[MediationParty, Callable[[MediationState, Actor], None]] = {
+    MediationParty.ENTRUSTER: _by_right,
+    MediationParty.MEDIATOR: _check_mediates,
+    MediationParty.ANOTHER: _check_another,
+    MediationParty.EITHER: _by_right,
+}
+_S, _M, _P = MediationStatus, MediationStep, MediationParty
+_T = Transition[MediationStatus, MediationStep, MediationParty, [MediationState, date | None]]
+
+MACHINE: Machine[MediationStatus, MediationStep, MediationParty, [MediationState, date | None]] = Machine(
+    steps=(
+        _T(_M.GIVE, None, _S.GIVEN, _P.ENTRUSTER),
+        *_T.each(RUNNING, _M.MEET, _P.MEDIATOR, to=_S.MEETING),
+        _T(_M.AGREE, _S.MEETING, _S.AGREED, _P.MEDIATOR),
+        _T(_M.FAIL, _S.MEETING, _S.FAILED, _P.MEDIATOR),
+        _T(_M.KEEP, _S.AGREED, _S.KEPT, _P.ANOTHER, (on_its_day,)),
+        _T(_M.BREAK, _S.AGREED, _S.BROKEN, _P.ANOTHER),
+        *_T.each(RUNNING, _M.WITHDRAW, _P.EITHER, to=_S.WITHDRAWN),
+    ),
+    statuses=MEDIATION_LABELS,
+    actions=MEDIATION_STEPS,
+    people=tuple(_P),
+    ends=ENDED,
+    must=(
+        whose_is_checked(_WHOSE),
+        asks(_P.MEDIATOR, (_M.MEET, _M.AGREE, _M.FAIL)),
+        asks(_P.ANOTHER, (_M.KEEP, _M.BREAK)),
+        asks(_P.ANOTHER, (_M.KEEP,), on_its_day),
+    ),
+    noun="the mediation",
+)
 
 
 def evolve(mediation: MediationState, said: MediationSaid) -> MediationState:
     """The mediation after the step. OutOfTurn for one that the table does not have."""
-    status = STEPS.get((mediation.status, said.step))
-    if status is None:
-        raise OutOfTurn(f"{said.step} from {mediation.status}", f"{said.step} from {mediation.status}")
+    status = MACHINE.step(mediation.status, said.step).target
     kept = dict(said.facts) | _kept(mediation, said)
-    if said.step in BY_MEDIATOR:
+    if MACHINE.who[said.step] is MediationParty.MEDIATOR:
         kept["worked_by"] = tuple(sorted({*mediation.worked_by, *said.by.names}))
     return replace(mediation, status=status, version=mediation.version + 1, **kept)
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
+from libs.common.rules.machine import Actor, Machine, NotTheirs, Transition, asks
+from services.dispatch.cases.domain.terms import ACTION_LABELS, Action
 
 
 class RiskStatus(StrEnum):
@@ -22,6 +23,21 @@ RISK_LABELS: dict[RiskStatus, tuple[str, str]] = {
     RiskStatus.ACKNOWLEDGED: ("值班领导已签收", "acknowledged by a leader on duty"),
 }
 """Chinese and English."""
+
+
+class RiskStep(StrEnum):
+    """What can happen to a risk (风险操作)."""
+
+    REPORT = "report"
+    ACKNOWLEDGE = "acknowledge"
+
+
+class RiskParty(StrEnum):
+    """Whose step of a risk it is; the pack's words and numbers report one, too."""
+
+    REPORTER = "reporter"
+    LEADER = "leader"
+
 
 _NUMBER = r"(?P<number>[0-9]{1,9}(?:\.[0-9]{1,4})?|[零一二两三四五六七八九十百千万]{1,9})"
 _PEOPLE = re.compile(_NUMBER + r"(?P<unit>万)?\s*(?:余|多|来)?\s*(?:个人|人|名|位)")
@@ -110,6 +126,22 @@ def _in_chinese(number: str) -> int:
     return total + section + digit
 
 
+_T = Transition[RiskStatus, RiskStep, RiskParty, []]
+
+MACHINE: Machine[RiskStatus, RiskStep, RiskParty, []] = Machine(
+    steps=(
+        _T(RiskStep.REPORT, None, RiskStatus.REPORTED, RiskParty.REPORTER),
+        _T(RiskStep.ACKNOWLEDGE, RiskStatus.REPORTED, RiskStatus.ACKNOWLEDGED, RiskParty.LEADER),
+    ),
+    statuses=RISK_LABELS,
+    actions={step: ACTION_LABELS[Action(f"risk_{step}")] for step in RiskStep},
+    people=tuple(RiskParty),
+    ends=(RiskStatus.ACKNOWLEDGED,),
+    must=(asks(RiskParty.LEADER, (RiskStep.ACKNOWLEDGE,)),),
+    noun="the risk",
+)
+
+
 def acknowledge(risk: RiskState, by: Actor, now: datetime, note: str, *, on_duty: bool) -> RiskState:
     """The risk once a leader has it. ``on_duty``: whether they hold the post of the pack now.
 
@@ -119,18 +151,14 @@ def acknowledge(risk: RiskState, by: Actor, now: datetime, note: str, *, on_duty
     """
     if by.staff_id is None or not (by.staff_id in risk.told or on_duty):
         raise NotTheirs("Only a leader on duty acknowledges it", "仅值班领导可以签收")
-    if risk.status is not RiskStatus.REPORTED:
-        raise OutOfTurn("It is acknowledged already", "该风险事项已签收")
     return acknowledged(risk, by, now, note)
 
 
 def acknowledged(risk: RiskState, by: Actor, at: datetime, note: str) -> RiskState:
     """What it becomes by that. OutOfTurn where it was."""
-    if risk.status is not RiskStatus.REPORTED:
-        raise OutOfTurn("It is acknowledged already", "该风险事项已签收")
     return replace(
         risk,
-        status=RiskStatus.ACKNOWLEDGED,
+        status=MACHINE.step(risk.status, RiskStep.ACKNOWLEDGE).target,
         note=note,
         acknowledged_by=by.subject,
         acknowledged_by_staff=by.staff_id,

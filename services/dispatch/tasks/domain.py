@@ -11,10 +11,10 @@ from enum import StrEnum
 from libs.common.errors import NotFound
 from libs.common.events.task_terms import TaskRole, task_name
 from libs.common.rules.apart import check_not_worked
-from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
+from libs.common.rules.machine import Actor, Machine, NotTheirs, OutOfTurn, Transition, asks
 from services.dispatch.cases.domain import transitions as cases
 from services.dispatch.cases.domain.state import Ask, Assignment, GivenPart, Result, Said, State, SupportPart
-from services.dispatch.cases.domain.terms import Action
+from services.dispatch.cases.domain.terms import ACTION_LABELS, Action, Party
 
 
 class ListOf(StrEnum):
@@ -37,16 +37,6 @@ class TaskStatus(StrEnum):
 OPEN_TASKS = (TaskStatus.GIVEN, TaskStatus.SIGNED)
 """The unit has something to do."""
 
-STEPS: dict[tuple[TaskStatus, Action], TaskStatus] = {
-    (TaskStatus.GIVEN, Action.SUPPORT_SIGN): TaskStatus.SIGNED,
-    (TaskStatus.SIGNED, Action.SUPPORT_REPORT): TaskStatus.SIGNED,
-    (TaskStatus.SIGNED, Action.SUPPORT_DONE): TaskStatus.DONE,
-    (TaskStatus.GIVEN, Action.SUPPORT_CANCEL): TaskStatus.CANCELLED,
-    (TaskStatus.SIGNED, Action.SUPPORT_CANCEL): TaskStatus.CANCELLED,
-    (TaskStatus.GIVEN, Action.SUPPORT_HAND_ON): TaskStatus.CANCELLED,
-    (TaskStatus.SIGNED, Action.SUPPORT_HAND_ON): TaskStatus.CANCELLED,
-}
-
 TASK_LABELS: dict[TaskStatus, tuple[str, str]] = {
     TaskStatus.GIVEN: ("待签收", "given, not signed yet"),
     TaskStatus.SIGNED: ("协办中", "signed, being worked on"),
@@ -54,6 +44,30 @@ TASK_LABELS: dict[TaskStatus, tuple[str, str]] = {
     TaskStatus.CANCELLED: ("已撤销", "let off"),
 }
 """Chinese and English."""
+_WORK = (Action.SUPPORT_SIGN, Action.SUPPORT_REPORT, Action.SUPPORT_DONE)
+"""What the unit's own people do with its part."""
+_T = Transition[TaskStatus, Action, Party, []]
+_WHO = cases.MACHINE.who
+
+MACHINE: Machine[TaskStatus, Action, Party, []] = Machine(
+    steps=(
+        _T(Action.SUPPORT_SIGN, TaskStatus.GIVEN, TaskStatus.SIGNED, _WHO[Action.SUPPORT_SIGN]),
+        _T(Action.SUPPORT_REPORT, TaskStatus.SIGNED, TaskStatus.SIGNED, _WHO[Action.SUPPORT_REPORT]),
+        _T(Action.SUPPORT_DONE, TaskStatus.SIGNED, TaskStatus.DONE, _WHO[Action.SUPPORT_DONE]),
+        # Also by who gives the case to other units, or hands in a result that does not need it.
+        *_T.each(OPEN_TASKS, Action.SUPPORT_CANCEL, _WHO[Action.SUPPORT_CANCEL], to=TaskStatus.CANCELLED),
+        *_T.each(OPEN_TASKS, Action.SUPPORT_HAND_ON, _WHO[Action.SUPPORT_HAND_ON], to=TaskStatus.CANCELLED),
+    ),
+    statuses=TASK_LABELS,
+    actions={action: ACTION_LABELS[action] for action in (*_WORK, Action.SUPPORT_CANCEL, Action.SUPPORT_HAND_ON)},
+    people=(Party.SUPPORT_UNIT, Party.COORDINATOR),
+    ends=(TaskStatus.DONE, TaskStatus.CANCELLED),
+    begins=(TaskStatus.GIVEN,),
+    must=(asks(Party.SUPPORT_UNIT, _WORK), asks(Party.COORDINATOR, (Action.SUPPORT_CANCEL,))),
+    noun="the unit's part",
+)
+"""It begins with an assignment, or by its own giving, as the case's table has it."""
+STEPS = MACHINE.table
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +98,6 @@ Tasks = tuple[TaskState, ...]
 """Of one case, oldest first."""
 
 
-def next_task_status(status: TaskStatus, action: Action) -> TaskStatus:
-    """Where the step leads; OutOfTurn when it cannot be taken now."""
-    target = STEPS.get((status, action))
-    if target is None:
-        zh, en = TASK_LABELS[status]
-        raise OutOfTurn(f"That is not possible: the unit's part is {en}", f"协办当前为“{zh}”，不能进行此操作")
-    return target
-
-
 def decide(state: State, tasks: Tasks, ask: Ask, by: Actor, now: datetime) -> Said:
     """What is said when a support unit takes this step of its part, or is let off it.
 
@@ -107,7 +112,7 @@ def decide(state: State, tasks: Tasks, ask: Ask, by: Actor, now: datetime) -> Sa
     if ask.action is Action.SUPPORT_CANCEL:
         _check_apart(state, tasks, (unit_code,), by)
     said = cases.decide(state, ask, by, now)
-    next_task_status(part_of(tasks, state.round, unit_code).status, ask.action)
+    MACHINE.target(part_of(tasks, state.round, unit_code).status, ask.action)
     return said
 
 
@@ -249,7 +254,7 @@ def _new(after: State, said: Said, unit_code: str) -> TaskState:
 
 
 def _stepped(task: TaskState, said: Said, part: SupportPart) -> TaskState:
-    status = next_task_status(task.status, said.action)
+    status = MACHINE.target(task.status, said.action)
     if said.action in _WORK:
         task = replace(task, worked_by=tuple(sorted({*task.worked_by, *said.by.names})))
     if said.action is Action.SUPPORT_SIGN:
@@ -259,12 +264,11 @@ def _stepped(task: TaskState, said: Said, part: SupportPart) -> TaskState:
     return replace(task, status=status, ended_at=said.at, result=part.text, evidence=part.evidence)
 
 
-_WORK = (Action.SUPPORT_SIGN, Action.SUPPORT_REPORT, Action.SUPPORT_DONE)
-"""What the unit's own people do with its part."""
-
-
 def _ended(tasks: Tasks, ended: list[TaskState], at: datetime, why: str | None) -> Iterator[TaskState]:
     """Nobody has to do these any more."""
     for task in tasks:
-        ends = task in ended and task.status in OPEN_TASKS
-        yield replace(task, status=TaskStatus.CANCELLED, ended_at=at, result=why) if ends else task
+        if task in ended and task.status in OPEN_TASKS:
+            status = MACHINE.target(task.status, Action.SUPPORT_CANCEL)
+            yield replace(task, status=status, ended_at=at, result=why)
+        else:
+            yield task

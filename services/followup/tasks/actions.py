@@ -98,7 +98,8 @@ def consulted(session: Session, case: Case, event: ConsultationHeld) -> None:
     """会商 -> each unit has to do its own part until then, whatever the whistle said."""
     for one in event.tasks:
         if not move_clock_about(session, case, Deadline.CALLED, one.task, one.due_at):
-            start_clock_about(session, case, Deadline.CALLED, one.task, one.due_at, one.unit_code)
+            since = event.occurred_at
+            start_clock_about(session, case, Deadline.CALLED, one.task, one.due_at, one.unit_code, since=since)
 
 
 def claimed(session: Session, case: Case, event: ClaimMade) -> None:
@@ -108,7 +109,7 @@ def claimed(session: Session, case: Case, event: ClaimMade) -> None:
     if limit is not None:
         due_at = due(event.occurred_at, limit, directory.calendar())
         about = claim_name(event.claim, event.kind, event.task)
-        start_clock_about(session, case, Deadline.CLAIM, about, due_at, None)
+        start_clock_about(session, case, Deadline.CLAIM, about, due_at, None, since=event.occurred_at)
 
 
 def claim_decided(session: Session, case: Case, event: ClaimDecided) -> None:
@@ -120,9 +121,8 @@ def claim_decided(session: Session, case: Case, event: ClaimDecided) -> None:
 
 def lettered(session: Session, case: Case, event: LetterSent | LetterSentBack) -> None:
     """签发、复函退回 -> the unit that a letter goes to has to answer it in time, about whatever round it was."""
-    if event.due_at > session.now:
-        about = letter_deadline(event.letter_id, event.edition)
-        start_clock_about(session, case, Deadline.LETTER, about, event.due_at, event.to_unit)
+    about = letter_deadline(event.letter_id, event.edition)
+    start_clock_about(session, case, Deadline.LETTER, about, event.due_at, event.to_unit, since=event.occurred_at)
 
 
 def letter_ended(session: Session, case: Case, event: LetterReplied | LetterWithdrawn) -> None:
@@ -167,4 +167,4 @@ def _begin(
         if limit is None:
             return
         due_at = due(start, limit, directory.calendar())
-    start_clock_about(session, case, what, name, due_at, unit_code)
+    start_clock_about(session, case, what, name, due_at, unit_code, since=start)

@@ -1,5 +1,7 @@
 """One followup service on a real database, without a reader: events go to its handlers, requests to its API."""
 
+import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,6 +62,26 @@ async def publish_pack(url: str) -> None:
     async with database.transaction(T0) as session:
         await REACTIONS.handlers[PackPublished](session, published())
     await database.close()
+
+
+@dataclass
+class JumpyClock:
+    """A machine's clock that somebody sets."""
+
+    moment: datetime
+    simulated: bool = False
+
+    def now(self) -> datetime:
+        """What it shows."""
+        return self.moment
+
+    def reacting_to(self, occurred_at: datetime) -> datetime:
+        """Now."""
+        return max(self.moment, occurred_at)
+
+    async def wait_until(self, moment: datetime, *, at_most: float) -> None:
+        """A short while."""
+        await asyncio.sleep(min(at_most, 0.005))
 
 
 class Office(ServiceOffice):

@@ -14,8 +14,8 @@ from libs.common.events.supervision import SupervisionIssued
 from libs.common.events.terms import Urgency
 from libs.common.run.supervise import LoopProgress
 from services.followup.ladder.actions.watching import GRACE, CaughtUp, _round
-from tests.integration.followup.office import DAY, HOUR, T0, Office
-from tests.integration.followup.test_watching import Backlog, JumpyClock
+from tests.integration.followup.office import DAY, HOUR, T0, JumpyClock, Office
+from tests.integration.followup.test_watching import Backlog
 
 JUMPS = st.one_of(
     st.sampled_from([HOUR, -HOUR, DAY, -DAY, 7 * DAY, -7 * DAY, timedelta(0)]),

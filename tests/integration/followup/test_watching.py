@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import cast
 
 import pytest
@@ -16,30 +15,10 @@ from libs.common.service.runtime import Runtime
 from services.followup.ladder.actions import watching
 from services.followup.ladder.actions.watching import fire_timers
 from services.followup.overview.actions.measuring import measure
-from tests.integration.followup.office import DAY, HOUR, T0, Office, local
+from tests.integration.followup.office import DAY, HOUR, T0, JumpyClock, Office, local
 from tests.support.eventually import eventually
 
 FOLLOWUP = {"service": "followup"}
-
-
-@dataclass
-class JumpyClock:
-    """A machine's clock that somebody sets."""
-
-    moment: datetime
-    simulated: bool = False
-
-    def now(self) -> datetime:
-        """What it shows."""
-        return self.moment
-
-    def reacting_to(self, occurred_at: datetime) -> datetime:
-        """Now."""
-        return max(self.moment, occurred_at)
-
-    async def wait_until(self, moment: datetime, *, at_most: float) -> None:
-        """A short while."""
-        await asyncio.sleep(min(at_most, 0.005))
 
 
 @dataclass

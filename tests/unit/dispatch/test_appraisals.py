@@ -206,7 +206,7 @@ def test_a_claim_is_made_in_time_once_and_decided_by_neither_side(street: Street
     score = street.standing.appraisal.score(WHISTLE, "D-1")
     assert score is not None
     assert (score.total, score.grade, sum(score.given.values()), score.given_grade) == (100, "good", 30, "poor")
-    with pytest.raises(Refused, match="it is granted"):
+    with pytest.raises(Refused, match="the claim is granted"):
         street.rule(number, points=FULL)
     street.score("E-2", dict.fromkeys(FULL, 10))
     street.now += timedelta(days=5)
@@ -235,7 +235,7 @@ def test_a_task_that_ends_is_given_back_no_more(street: Street) -> None:
     street.step(Action.CALL_ARRIVE, "D-1")
     street.step(Action.CALL_DONE, "D-1")
     assert claiming.claim_of(street.standing, number).state is ClaimState.LAPSED
-    with pytest.raises(Refused, match="it is lapsed"):
+    with pytest.raises(Refused, match="the claim is lapsed"):
         street.rule(number)
 
 

@@ -9,16 +9,20 @@ import pytest
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.reasons import NotAcceptedFor
 from libs.common.events.terms import Closing
+from libs.common.events.whistle_terms import ClaimState
 from libs.common.rules.machine import SYSTEM, Actor, NotTheirs, OutOfTurn, Unsound
+from services.dispatch.appraisals.domain.state import CLAIMS
 from services.dispatch.asks.domain import (
+    ANSWERED_BY,
     NO_REASONS,
     STATE_LABELS,
     RequestState,
+    RequestStep,
     UnitAsk,
-    answered,
     check_gave_nothing_back,
     evolve,
 )
+from services.dispatch.asks.domain import MACHINE as REQUESTS
 from services.dispatch.cases.domain.evolving import evolve as case_after
 from services.dispatch.cases.domain.state import Ask, Assignment, Nonacceptance, Said, State, What
 from services.dispatch.cases.domain.terms import Action, Party, Status
@@ -26,17 +30,20 @@ from services.dispatch.cases.domain.transitions import MACHINE, STEPS, decide
 from tests.support.service import PACK
 
 
-@pytest.mark.parametrize("answer", [RequestState.GRANTED, RequestState.REFUSED, RequestState.LAPSED])
-def test_a_pending_request_takes_any_answer_and_no_second_one(answer: RequestState) -> None:
-    assert answered(RequestState.PENDING, answer) is answer
-    for again in RequestState:
-        with pytest.raises(OutOfTurn, match="cannot be decided"):
-            answered(answer, again)
+@pytest.mark.parametrize("answer", [RequestStep.GRANT, RequestStep.REFUSE, RequestStep.LAPSE])
+def test_a_pending_request_takes_any_answer_and_no_second_one(answer: RequestStep) -> None:
+    of_a_unit, of_a_call = REQUESTS.target(RequestState.PENDING, answer), CLAIMS.target(ClaimState.PENDING, answer)
+    for again in (RequestStep.GRANT, RequestStep.REFUSE, RequestStep.LAPSE):
+        with pytest.raises(OutOfTurn, match="possible now: nothing"):
+            REQUESTS.target(of_a_unit, again)
+        with pytest.raises(OutOfTurn, match="possible now: nothing"):
+            CLAIMS.target(of_a_call, again)
 
 
-def test_pending_is_no_answer() -> None:
-    with pytest.raises(OutOfTurn):
-        answered(RequestState.PENDING, RequestState.PENDING)
+def test_whoever_decides_a_request_is_apart_by_the_table_of_its_case() -> None:
+    apart = (Party.JUDGE, Party.APPROVER, Party.DECIDER)
+    assert {MACHINE.who[action] for action in ANSWERED_BY} == set(apart)
+    assert {action for action, party in MACHINE.who.items() if party in apart} == set(ANSWERED_BY)
 
 
 def test_every_state_has_both_labels() -> None:

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from libs.common.events.cases import CaseWithdrawn
+from libs.common.events.letters import LetterEvent
 from services.followup.cases.domain.terms import Status
 from tests.unit.guard.machine import House
 from tests.unit.guard.people import NEUTRAL, USUAL
@@ -22,7 +23,8 @@ class HouseWithABrokenInbox(House):
         heard = speaker.ledger[: hearer.marks.get(speaker.name, 0)]
         for word in heard[-back:]:
             # The withdrawal of before names no round: once a case was reopened, only the inbox tells that it is over.
-            if not (isinstance(word.event, CaseWithdrawn) and self.log.ruled):
+            # And a clock is set whenever a letter is sent: only the inbox tells that it was.
+            if not ((isinstance(word.event, CaseWithdrawn) and self.log.ruled) or isinstance(word.event, LetterEvent)):
                 hearer.hear(word)
 
     @rule()
@@ -32,4 +34,5 @@ class HouseWithABrokenInbox(House):
             self.jump(3)
             unless_refused(lambda: self.promises.call(self._to_call(), USUAL[2], NEUTRAL))
         for word in self.units.ledger[: self.promises.marks.get(self.units.name, 0)]:
-            self.promises.hear(word)
+            if not isinstance(word.event, LetterEvent):
+                self.promises.hear(word)

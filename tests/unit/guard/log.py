@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass, field
 
+from libs.common.events import aids, cases, letters, mediations, tasks
 from libs.common.events.accepting import CaseNotAccepted
 from libs.common.events.asking import RequestGranted
 from libs.common.rules.machine import Actor
 from services.followup.cases.domain.terms import Action, Answer, Purpose
 
+WORK = (
+    *(cases.CaseRegistered, cases.CaseAssigned, cases.CaseReassigned, cases.CaseSigned, cases.ProgressReported),
+    *(cases.CaseHandled, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
+    *(letters.LetterAcknowledged, letters.LetterReplied, aids.AidFound, aids.AidApplied),
+    *(mediations.MediationHeld, mediations.MediationAgreed, mediations.MediationFailed),
+)
+"""Whoever does one of these has a hand in the case."""
 Place = tuple[int, str, Purpose]
 """A round, one of its requesters, and what he is asked for."""
 

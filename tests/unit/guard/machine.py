@@ -21,11 +21,15 @@ from services.dispatch.cases.domain.transitions import MACHINE as DEED_TABLE
 from services.followup.cases.domain.terms import Action, Answer, CallbackState, Status
 from services.intake.cases.domain import lifecycle
 from tests.unit.guard.acceptance import Acceptance
+from tests.unit.guard.beside import Beside
 from tests.unit.guard.delivery import UNITS, Now, Service
 from tests.unit.guard.disputes import Disputes
 from tests.unit.guard.door import Door
 from tests.unit.guard.ends import Ends
 from tests.unit.guard.figures import Figures
+from tests.unit.guard.help import Help
+from tests.unit.guard.letter_clocks import Clocked
+from tests.unit.guard.letters import Letters
 from tests.unit.guard.log import Log, Place
 from tests.unit.guard.objections import Objections
 from tests.unit.guard.people import (
@@ -40,16 +44,17 @@ from tests.unit.guard.people import (
     STEPS,
     USUAL,
 )
-from tests.unit.guard.promises import TRIES, Promises
+from tests.unit.guard.promises import TRIES
 from tests.unit.guard.requests import Requests
-from tests.unit.guard.units import Units
 from tests.unit.guard.whistles import Whistles
 from tests.unit.guard.wishes import Wishes, unless_refused
 
 
-class House(Ends, Wishes, Acceptance, Objections, Requests, Disputes, Whistles):
+class House(Ends, Wishes, Acceptance, Objections, Requests, Disputes, Whistles, Letters, Help):
     """One case and everybody around it."""
 
+    units: Beside
+    promises: Clocked
     inbox_works = True
 
     def __init__(self) -> None:
@@ -57,7 +62,7 @@ class House(Ends, Wishes, Acceptance, Objections, Requests, Disputes, Whistles):
         self.now = Now()
         self.log = Log()
         self.door = Door(self.now)
-        self.promises = Promises(self.now, self.log)
+        self.promises = Clocked(self.now, self.log)
         self.figures = Figures()
 
     @property
@@ -73,7 +78,7 @@ class House(Ends, Wishes, Acceptance, Objections, Requests, Disputes, Whistles):
         requesters=st.sampled_from([1, 2, 2, 3]),
     )
     def register(self, at_once: bool, unwanted: bool, rule_knows: bool, actor: Actor, requesters: int) -> None:
-        self.units = Units(self.now, rule_knows=rule_knows)
+        self.units = Beside(self.now, rule_knows=rule_knows)
         self.promises.requesters = REQUESTERS[:requesters]
         self.door.register(at_once=at_once, callback_wanted=not unwanted, actor=actor)
 
@@ -286,6 +291,7 @@ class House(Ends, Wishes, Acceptance, Objections, Requests, Disputes, Whistles):
             case _, WorkStatus.SIGNED:
                 for support in self.units.work.open_support:
                     self.units.act(Deed.SUPPORT_DONE, Actor("sun", support), support)
+                self.units.end_letters()
                 self.units.act(Deed.HAND_IN, of_unit, lead)
 
     def _hear_the_rest(self, hearer: Service) -> bool:

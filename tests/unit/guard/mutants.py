@@ -9,12 +9,6 @@ import pytest
 from libs.common.events.terms import Closing
 from libs.common.rules.apart import Hands
 from libs.common.rules.machine import Actor
-from services.dispatch.asks import domain as asks
-from services.dispatch.cases.domain import guards as unit_guards
-from services.dispatch.cases.domain import state as work
-from services.dispatch.cases.domain import terms as deeds
-from services.dispatch.cases.domain import transitions as units
-from services.dispatch.disputes import domain as disputes
 from services.followup.callbacks import domain as callbacks
 from services.followup.cases.domain import guards, transitions
 from services.followup.cases.domain.terms import (
@@ -33,6 +27,7 @@ from services.followup.cases.domain.terms import (
     StepInput,
 )
 from services.followup.cases.domain.transitions import MACHINE, STEPS, Line
+from tests.unit.guard.mutants_of_units import MUTANTS as OF_UNITS
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
@@ -206,11 +201,6 @@ def what_was_sent_back_is_not_accepted(patch: pytest.MonkeyPatch) -> None:
     _without(patch, guards.in_the_first_round, Action.NOT_ACCEPT)
 
 
-def whoever_asks_that_it_is_not_accepted_approves(patch: pytest.MonkeyPatch) -> None:
-    """Dispatch's own wall; the guard stands behind it."""
-    patch.setattr(units, "check_party", lambda _state, _action, _actor: None)
-
-
 def the_system_does_not_accept_it(patch: pytest.MonkeyPatch) -> None:
     """What no person is named for."""
     patch.setattr(transitions, "check_party", lambda _state, _action, _asking, _actor, _objection: None)
@@ -240,73 +230,17 @@ def whoever_had_a_link_made_is_not_asked_again(patch: pytest.MonkeyPatch) -> Non
     patch.setattr(transitions, "decide", decided)
 
 
-def whoever_asks_decides_on_it(patch: pytest.MonkeyPatch) -> None:
-    """Dispatch's own wall: of more time, of a suspension and of an end."""
-    check = units.check_party
-
-    def checked(state: work.State, action: deeds.Action, actor: Actor) -> None:
-        if units.MACHINE.who[action] is not deeds.Party.DECIDER:
-            check(state, action, actor)
-
-    patch.setattr(units, "check_party", checked)
-
-
-def its_handling_ends_and_nobody_asked(patch: pytest.MonkeyPatch) -> None:
-    place = deeds.Status.SIGNED, deeds.Action.TERMINATE
-    patch.setitem(units.MACHINE.table, place, replace(units.MACHINE.table[place], guards=(unit_guards.with_evidence,)))
-
-
 def its_handling_ends_on_one_persons_word(patch: pytest.MonkeyPatch) -> None:
     """Followup's wall, behind dispatch's."""
     _without(patch, guards.another_approves_with_evidence, Action.TERMINATE)
 
 
-def a_request_outlives_what_it_was_for(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(asks, "ends_one", lambda before, after: after.asked is not None and before.asked is None)
-
-
-def who_was_named_gives_it_back(patch: pytest.MonkeyPatch) -> None:
-    for place, line in units.MACHINE.table.items():
-        if line.action is deeds.Action.ASK_RETURN:
-            kept = tuple(guard for guard in line.guards if guard is not unit_guards.not_designated)
-            patch.setitem(units.MACHINE.table, place, replace(line, guards=kept))
-
-
-def a_unit_arbitrates_for_itself(patch: pytest.MonkeyPatch) -> None:
-    """Both walls: that of the table, and that which knows the session."""
-    check = units.check_party
-
-    def checked(state: work.State, action: deeds.Action, actor: Actor) -> None:
-        if units.MACHINE.who[action] is not deeds.Party.ARBITER:
-            check(state, action, actor)
-
-    patch.setattr(units, "check_party", checked)
-    patch.setattr(disputes, "check_apart", lambda _units, _below, _gave, _actor: None)
-
-
-def it_is_ruled_on_before_all_were_heard(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(disputes, "check_heard", lambda _session, _hearings: None)
-
-
-def what_is_asked_for_goes_up_twice(patch: pytest.MonkeyPatch) -> None:
-    for place, line in units.MACHINE.table.items():
-        if line.action is deeds.Action.RAISE_REQUEST:
-            patch.setitem(units.MACHINE.table, place, replace(line, guards=()))
-
-
 MUTANTS: tuple[Break, ...] = (
-    who_was_named_gives_it_back,
-    a_unit_arbitrates_for_itself,
-    it_is_ruled_on_before_all_were_heard,
-    what_is_asked_for_goes_up_twice,
-    whoever_asks_decides_on_it,
-    its_handling_ends_and_nobody_asked,
+    *OF_UNITS,
     its_handling_ends_on_one_persons_word,
-    a_request_outlives_what_it_was_for,
     one_person_has_it_not_accepted,
     what_a_unit_has_is_not_accepted,
     what_was_sent_back_is_not_accepted,
-    whoever_asks_that_it_is_not_accepted_approves,
     the_system_does_not_accept_it,
     an_older_rounds_word_counts,
     a_citizen_whom_nobody_reached_counts,

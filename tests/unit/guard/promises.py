@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from libs.common.events import accepting, asking, cases, citizens, objections, passing, supervision, tasks
+from libs.common.events import accepting, asking, cases, citizens, objections, passing, supervision
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.objecting import ObjectionState
 from libs.common.events.terms import FIRST_REQUESTER, Deadline, Reached, SupervisionLevel
@@ -33,18 +33,13 @@ from services.followup.cases.domain.terms import (
 from services.followup.clocks.domain import ClockStatus, ClockStep, DeadlineClock, StepKind, moved, times_of
 from services.followup.requests.actions.granting import terminated
 from tests.unit.guard.delivery import CASE, Now, Service, Word
-from tests.unit.guard.log import Link, Log, Place, Ruled, Told
+from tests.unit.guard.log import WORK, Link, Log, Place, Ruled, Told
 from tests.unit.guard.people import person
 
 CALENDAR = WorkCalendar(ZoneInfo("Asia/Shanghai"))
 TRIES = 2
 GAP = timedelta(hours=2)
 LIMITS = {Deadline.TRIAGE: 4, Deadline.SIGN: 2, Deadline.HANDLE: 24, Deadline.CALLBACK: 24}
-
-_WORK = (
-    *(cases.CaseRegistered, cases.CaseAssigned, cases.CaseReassigned, cases.CaseSigned, cases.ProgressReported),
-    *(cases.CaseHandled, tasks.TaskSigned, tasks.TaskReported, cases.TaskDone),
-)
 
 
 class Promises(Service):
@@ -210,7 +205,7 @@ class Promises(Service):
     def _learn(self, event: cases.CaseEvent) -> None:
         """Who had a hand in it, written down anew."""
         by: tuple[str | None, str | None, str | None] = (None, None, None)
-        if isinstance(event, _WORK):
+        if isinstance(event, WORK):
             by = event.by, event.by_unit, event.by_staff
         if isinstance(event, cases.CaseAnsweredDirectly):
             by = event.answered_by, event.answered_by_unit, event.answered_by_staff

@@ -3,13 +3,23 @@
 The machine walks through the pure core of all four services.
 """
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import pytest
 from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from libs.common.events.aid_terms import AidStep
+from libs.common.events.letter_terms import LetterStep
+from libs.common.events.mediation_terms import MediationStep
 from libs.common.events.terms import FIRST_REQUESTER, Closing, Reached
 from libs.common.rules.apart import Hands
+from services.dispatch.aids import domain as aids
 from services.dispatch.cases.domain.terms import Action as Deed
+from services.dispatch.letters import domain as letters
+from services.dispatch.mediations import domain as mediations
 from services.followup.callbacks import domain as callbacks
 from services.followup.cases.domain import transitions
 from services.followup.cases.domain.terms import (
@@ -28,6 +38,14 @@ from tests.unit.guard.people import ACTORS, DISPATCHER, NEUTRAL
 from tests.unit.guard.walks import HUNT, WALKS
 from tests.unit.guard.wishes import unless_refused
 
+STEPS_BESIDE = {
+    (kind, step)
+    for kind, first in ((LetterStep, LetterStep.DRAFT), (MediationStep, MediationStep.GIVE), (AidStep, AidStep.FIND))
+    for step in kind
+    if step is not first
+}
+"""What can happen to letters, mediations and aid once they are there."""
+
 
 @pytest.mark.parametrize("machine", [House, HouseWithABrokenInbox])
 def test_nothing_closes_a_case_without_the_citizens_satisfied_word(machine: type[House]) -> None:
@@ -37,6 +55,7 @@ def test_nothing_closes_a_case_without_the_citizens_satisfied_word(machine: type
 @pytest.mark.timeout(1_200)
 def test_the_walks_take_every_step_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: set[Action] = set()
+    beside: set[tuple[type, str]] = set()
     rounds: set[int] = set()
     evolve = transitions.evolve
 
@@ -47,13 +66,20 @@ def test_the_walks_take_every_step_that_there_is(monkeypatch: pytest.MonkeyPatch
         rounds.add(after.round)
         return after
 
+    def watched_beside(evolve: Callable[[Any, Any], Any], before: Any, said: Any) -> Any:
+        beside.add((type(said.step), said.step))
+        return evolve(before, said)
+
     monkeypatch.setattr(transitions, "evolve", watched)
+    for matter in (letters, mediations, aids):
+        monkeypatch.setattr(matter, "evolve", partial(watched_beside, matter.evolve))
     # A few steps come once in a hundred walks, and what was imported before changes what is drawn: walk on until then.
     for number in range(10):
         run_state_machine_as_test(seed(number)(House), settings=settings(HUNT, max_examples=400))
-        if taken == set(Action):
+        if taken == set(Action) and beside == STEPS_BESIDE:
             break
     assert taken == set(Action)
+    assert beside == STEPS_BESIDE
     assert {1, 2, 3} <= rounds
 
 

@@ -8,7 +8,8 @@ from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from tests.unit.guard.machine import House
 
-WALKS = settings(max_examples=100, stateful_step_count=50, database=None)
+WALKS = settings(max_examples=100, stateful_step_count=50, database=None, deadline=None)
+"""How long a walk takes says nothing of the house."""
 HUNT = settings(
     WALKS,
     max_examples=2_000,
@@ -71,8 +72,6 @@ def walk(machine: type[House], runs: int, steps: int, number: int) -> Walked:
             walked.note(self, self.steps)
             super().teardown()
 
-    wanted = settings(
-        max_examples=runs, stateful_step_count=steps, database=None, suppress_health_check=list(HealthCheck)
-    )
+    wanted = settings(WALKS, max_examples=runs, stateful_step_count=steps, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(seed(number)(Counted), settings=wanted)
     return walked

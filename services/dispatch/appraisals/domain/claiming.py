@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from libs.common.errors import NotFound, invalid
-from libs.common.events.whistle_terms import CLAIM_STATES_ZH, CLAIMS_ZH, ClaimKind, ClaimState
+from libs.common.events.whistle_terms import CLAIMS_ZH, ClaimKind, ClaimState
 from libs.common.rules.apart import names_of
 from libs.common.rules.machine import Actor, NotTheirs, OutOfTurn
 from services.dispatch.appraisals.domain.scoring import ScoreRules, grade_of
-from services.dispatch.appraisals.domain.state import ClaimedState, WhistlesOfCase
+from services.dispatch.appraisals.domain.state import CLAIMS, ClaimedState, WhistlesOfCase
+from services.dispatch.asks.domain import RequestStep
 from services.dispatch.calls.domain import OPEN_CALLS, CallState
 from services.dispatch.cases.domain.appraising import ClaimRuling, Points, UnitClaim
 from services.dispatch.cases.domain.state import Ask, Said, State
@@ -126,11 +127,7 @@ def decide_ruling(
         Invalid: names the points that are missing, no better, or too good.
     """
     claim = claim_of(standing, number)
-    if claim.state is not ClaimState.PENDING:
-        raise OutOfTurn(
-            f"The claim cannot be decided: it is {claim.state.value}",
-            f"该申请不能审核：当前为“{CLAIM_STATES_ZH[claim.state]}”",
-        )
+    CLAIMS.target(claim.state, RequestStep.GRANT if decided.granted else RequestStep.REFUSE)
     call = standing.call(claim.whistle, claim.unit_code)
     changes = decided.granted and claim.kind is ClaimKind.SCORE
     if (decided.points is not None) is not changes:

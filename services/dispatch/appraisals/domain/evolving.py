@@ -8,12 +8,14 @@ from typing import Any
 from libs.common.events.task_terms import task_name
 from libs.common.events.whistle_terms import ClaimKind, ClaimState
 from services.dispatch.appraisals.domain.state import (
+    CLAIMS,
     Appraisal,
     ClaimedState,
     ConsultationState,
     ScoreState,
     WhistleState,
 )
+from services.dispatch.asks.domain import RequestStep
 from services.dispatch.cases.domain.appraising import (
     ClaimRuling,
     Consultation,
@@ -160,7 +162,7 @@ def _better(score: ScoreState, points: Points, grade: str, place: tuple[int, str
 def _answered(claim: ClaimedState, said: Said, ruling: ClaimRuling) -> ClaimedState:
     by: dict[str, Any] = {"decided_by": said.by.subject, "decided_by_unit": said.by.unit_code}
     by["decided_by_staff"] = said.by.staff_id
-    state = ClaimState.GRANTED if ruling.granted else ClaimState.REFUSED
+    state = CLAIMS.target(claim.state, RequestStep.GRANT if ruling.granted else RequestStep.REFUSE)
     return replace(claim, state=state, **by, decided_at=said.at, note=said.why)
 
 
@@ -169,4 +171,4 @@ def _moot(claim: ClaimedState, said: Said, part: CalledPart) -> ClaimedState:
     waits = (claim.kind, claim.state) == (ClaimKind.RETURN, ClaimState.PENDING)
     if not waits or task_name(claim.whistle, claim.unit_code) != part.task:
         return claim
-    return replace(claim, state=ClaimState.LAPSED, decided_at=said.at)
+    return replace(claim, state=CLAIMS.target(claim.state, RequestStep.LAPSE), decided_at=said.at)

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from libs.common.errors import NotFound
 from libs.common.events.task_terms import task_name
-from libs.common.events.whistle_terms import ClaimKind, ClaimState, claim_name
+from libs.common.events.whistle_terms import CLAIM_STATES_ZH, ClaimKind, ClaimState, claim_name
 from libs.common.rules.apart import names_of
+from libs.common.rules.machine import Machine, Transition, asks
+from services.dispatch.asks.domain import REQUEST_STEPS, RequestParty, RequestStep
 from services.dispatch.calls.domain import Calls, CallState
 from services.dispatch.cases.domain.appraising import Points
 
@@ -77,6 +79,25 @@ class ScoreState:
     scored_by_staff: str | None
     scored_at: datetime
     claims_until: datetime
+
+
+_T = Transition[ClaimState, RequestStep, RequestParty, []]
+
+CLAIMS: Machine[ClaimState, RequestStep, RequestParty, []] = Machine(
+    steps=(
+        _T(RequestStep.ASK, None, ClaimState.PENDING, RequestParty.ASKER),
+        _T(RequestStep.GRANT, ClaimState.PENDING, ClaimState.GRANTED, RequestParty.DECIDER),
+        _T(RequestStep.REFUSE, ClaimState.PENDING, ClaimState.REFUSED, RequestParty.DECIDER),
+        _T(RequestStep.LAPSE, ClaimState.PENDING, ClaimState.LAPSED, RequestParty.SYSTEM),
+    ),
+    statuses={state: (zh, state.value) for state, zh in CLAIM_STATES_ZH.items()},
+    actions={step: label for step, label in REQUEST_STEPS.items() if step is not RequestStep.RAISE},
+    people=(RequestParty.ASKER, RequestParty.DECIDER),
+    ends=(ClaimState.GRANTED, ClaimState.REFUSED, ClaimState.LAPSED),
+    must=(asks(RequestParty.DECIDER, (RequestStep.GRANT, RequestStep.REFUSE)),),
+    noun="the claim",
+)
+"""What becomes of what a summoned unit claims: asked, granted and refused as any request is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,12 +112,12 @@ def start_clock_about(
     since: datetime | None = None,
     every_days: int | None = None,
 ) -> None:
-    """Set a deadline, from now or ``since`` then until a time that somebody named, of one thing about the case, and say
-    so.
+    """Set a deadline, until a time that somebody named, of one thing about the case, and say so.
 
+    It runs from now on, or ``since`` it was promised: what is heard of when its time is over is missed then, not lost.
     With ``every_days`` it comes again so many days after it was due, at the end of the day, until it is stopped.
     """
-    start = since or session.now
+    start = session.now if since is None else since
     times = times_until(start, due_at, warn_percent(session, case.pack_version))
     new = _New(what, start, times, unit_code, about, every_days=every_days)
     say_set(session, _begin(session, case, new))

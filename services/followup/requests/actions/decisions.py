@@ -20,7 +20,8 @@ def ask(session: Session, case: Case, event: ReturnRequested | NonacceptanceRequ
     if event.request is None or limit is None or kind not in directory.pack.asking.decided_in_time:
         return
     due_at = due(event.occurred_at, limit, directory.calendar())
-    start_clock_about(session, case, Deadline.DECISION, request_name(event.request), due_at, None)
+    about = request_name(event.request)
+    start_clock_about(session, case, Deadline.DECISION, about, due_at, None, since=event.occurred_at)
 
 
 def end(session: Session, case: Case, event: RoundEvent) -> None:

@@ -52,7 +52,7 @@ async def _answer_for_now(session: Session, case: Case, event: RequestGranted) -
     day = day_end(local_day(until, calendar.time_zone), calendar.time_zone)
     stop_clocks(session, case, Deadline.STAGED)
     due_at = day if limit is None else due(until, limit, calendar)
-    start_clock_about(session, case, Deadline.STAGED, "", due_at, working_unit_of(case))
+    start_clock_about(session, case, Deadline.STAGED, "", due_at, working_unit_of(case), since=event.occurred_at)
 
 
 async def _end(session: Session, case: Case, event: RequestGranted) -> None:

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.common.errors import Conflict, Forbidden
-from libs.common.rules.machine import Machine, NotTheirs, OutOfTurn, Refused, Transition, Unsound
+from libs.common.rules.machine import (
+    Machine,
+    NotTheirs,
+    OutOfTurn,
+    Refused,
+    Transition,
+    Unsound,
+    asks,
+    whose_is_checked,
+)
 
 
 class Status(StrEnum):
@@ -132,6 +141,27 @@ def test_a_service_says_what_else_its_table_must_hold() -> None:
         return [f"{step.action} from {step.source} ends it" for step in steps if step.target is Status.DONE]
 
     assert flaws_of(STEPS, must=(nobody_finishes,)) == ["finish from new ends it", "finish from open ends it"]
+
+
+def test_whose_a_step_is_and_what_it_asks_can_be_demanded() -> None:
+    wanted = asks(Party.CLERK, (Action.PUT_OFF, Action.BEGIN), not_negative)
+    assert flaws_of(STEPS, must=(wanted,)) == [
+        "begin from None is not left to clerk",
+        "begin from None does not ask not_negative",
+    ]
+    assert flaws_of(STEPS, must=(asks(Party.CLERK, (Action.PUT_OFF,), not_negative),)) == []
+
+
+def test_nobody_takes_a_step_without_being_told_apart() -> None:
+    unchecked = "begin from None is anybody's: nobody checks who is system"
+    assert flaws_of(STEPS, must=(whose_is_checked((Party.CLERK,)),)) == [unchecked]
+    assert flaws_of(STEPS, must=(whose_is_checked(tuple(Party)),)) == []
+
+
+def test_a_refusal_says_where_the_matter_stands() -> None:
+    with pytest.raises(OutOfTurn) as refused:
+        machine().target(Status.DONE, Action.RESUME, 0)
+    assert refused.value.extra == {"state": "done"}
 
 
 def test_the_diagram_shows_every_step_once() -> None:
