@@ -131,6 +131,8 @@ class Term(AnswerBody):
     code: str
     zh: str
     en: str
+    most: Annotated[int | None, Field(description="Of what a unit is scored by: the most points (评分项满分)")] = None
+    must: Annotated[bool | None, Field(description="Of a criterion of a whistle that is done: must be met")] = None
 
 
 class TermsOut(AnswerBody):

@@ -12,7 +12,7 @@ from libs.common.security.policy import Bound, Scope
 from services.dispatch.appraisals.queries import claims_statement, signals_statement, whistles_statement
 from services.dispatch.asks.domain import RequestState
 from services.dispatch.asks.queries import RequestFilter, all_requests_statement
-from services.dispatch.calls.queries import calls_statement
+from services.dispatch.calls.queries import CallFilter, calls_statement
 from services.dispatch.disputes.domain import ArbitrationState
 from services.dispatch.disputes.queries import arbitrations_statement
 from services.dispatch.duty_rules.domain import DutyRuleState
@@ -95,7 +95,7 @@ FILL: tuple[str, ...] = (
 
 
 def calls(scope: Scope, *, called: bool, responsible: str | None = None) -> Select[Any]:
-    return calls_statement(scope, FIRST_PAGE, called=called, responsible=responsible)
+    return calls_statement(scope, FIRST_PAGE, CallFilter(responsible=responsible), called=called)
 
 
 def requests(**wanted: Any) -> Select[Any]:

@@ -1,6 +1,7 @@
 // The units' pages (单位办理): online only, by the public interface alone; what somebody may not do is not there to touch.
 
 import { alertBox, button, chooser, el, show, t } from "./dom.js";
+import { callView } from "./calls.js";
 import { caseView } from "./case.js";
 import { Desk } from "./desk.js";
 import { listView } from "./list.js";
@@ -8,7 +9,7 @@ import { apply, language, theme } from "./looks.js";
 import { SignedOut } from "./net.js";
 import { decideView } from "./requests.js";
 import { said } from "./sign.js";
-import { callView, whistlesView } from "./whistles.js";
+import { whistlesView } from "./whistles.js";
 
 const main = document.getElementById("main");
 const status = document.getElementById("status");

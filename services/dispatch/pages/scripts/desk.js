@@ -10,6 +10,12 @@ export const DISPATCH = "/dispatch/v1";
 export const INTAKE = "/intake/v1";
 const MOST = 200;
 
+// Words with a name in them that is another in each language.
+export function naming(word, name, [chinese, english], values = {}) {
+  const [zh, en] = WORDS[word];
+  return [filled(zh, { [name]: chinese, ...values }), filled(en, { [name]: english || chinese, ...values })];
+}
+
 export class Desk extends Office {
   constructor(main, draw) {
     super(main, "huiyin-units", draw, () => this.come());
@@ -53,6 +59,28 @@ export class Desk extends Office {
     return items;
   }
 
+  // People of the own unit who are in office.
+  async colleagues() {
+    const { unit_code: unit } = this.who;
+    return unit ? this.every(`${DISPATCH}/staff`, { unit_code: unit, in_office: true }) : [];
+  }
+
+  // Units to choose from: each with its names.
+  unitsBut(...left) {
+    return [...this.units.keys()].filter((code) => !left.includes(code)).map((code) => [code, this.pairOfUnit(code)]);
+  }
+
+  // The units below one, at any depth.
+  unitsBelow(code) {
+    const isBelow = ({ parent }) => parent && (parent === code || isBelow(this.units.get(parent) ?? {}));
+    return [...this.units.values()].filter(isBelow).map((unit) => [unit.code, this.pairOfUnit(unit.code)]);
+  }
+
+  // The words of one of the pack's lists: each with its code.
+  choices(list) {
+    return (this.terms[list] ?? []).map((one) => [one.code, [one.zh, one.en]]);
+  }
+
   pairOfUnit(code) {
     const unit = this.units.get(code);
     return unit ? [unit.name, unit.name_en] : [code ?? "—", ""];
@@ -65,9 +93,7 @@ export class Desk extends Office {
 
   // Words that name a unit, each language by the name that it has there.
   withUnit(word, code, values = {}) {
-    const [chinese, english] = this.pairOfUnit(code);
-    const pair = WORDS[word];
-    return both([filled(pair[0], { unit: chinese, ...values }), filled(pair[1], { unit: english || chinese, ...values })]);
+    return both(naming(word, "unit", this.pairOfUnit(code), values));
   }
 
   // What an area is called; its code where that is not known.
