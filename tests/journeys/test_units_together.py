@@ -120,7 +120,7 @@ async def test_a_whistle_that_is_refused_says_why_and_one_touched_twice_is_one(s
     await fill(street, "whistle", units="E-POWER", kind="enforcement", place="北口", what="现场断电")
     await does(county, STREET, case_id, "whistles", WHISTLE | {"units": ["E-POWER"]})
     await send(street, "whistle")
-    await street.sees("updated", "[data-step=whistle] .alert")
+    await street.sees("changed since", "[data-step=whistle] .alert")
     assert await written(street, "whistle", "what") == "现场断电"
     await send(street, "whistle")
     await street.sees("E-POWER has this case in hand already", "[data-step=whistle] .alert")

@@ -59,12 +59,19 @@ async def fill(window: Window, step: str, **fields: str) -> None:
         if kind == "select-one":
             await window.click(f"{css} option[value='{text}']")
         elif kind in ("radio", "checkbox"):
-            for code in text.split():
-                await window.click(f"{form} [data-field='{name}'] [data-choice='{code}']")
+            await _choose(window, f"{form} [data-field='{name}']", text.split())
         elif kind in ("date", "datetime-local"):
             await window.run(_SET, css, text)
         else:
             await window.type(css, text)
+
+
+async def _choose(window: Window, place: str, codes: list[str]) -> None:
+    """Touch what is there, and find what is not by its name."""
+    for code in codes:
+        if not await window.count(f"{place} [data-choice='{code}']"):
+            await window.type(f"{place} [type=search]", code)
+        await window.click(f"{place} [data-choice='{code}']")
 
 
 async def send(window: Window, step: str) -> None:

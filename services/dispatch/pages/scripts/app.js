@@ -5,6 +5,7 @@ import { callView } from "./calls.js";
 import { caseView } from "./case.js";
 import { Desk } from "./desk.js";
 import { listView } from "./list.js";
+import { lettersView, letterView } from "./letters.js";
 import { apply, language, theme } from "./looks.js";
 import { SignedOut } from "./net.js";
 import { decideView } from "./requests.js";
@@ -14,13 +15,13 @@ import { whistlesView } from "./whistles.js";
 const main = document.getElementById("main");
 const status = document.getElementById("status");
 const places = document.getElementById("places");
-const VIEWS = { list: listView, case: caseView, whistles: whistlesView, call: callView, decide: decideView, more: moreView };
+const VIEWS = { list: listView, case: caseView, whistles: whistlesView, call: callView, letters: lettersView, letter: letterView, decide: decideView, more: moreView };
 // Each place with its word, and the right without which it is not there.
 const PLACES = [
   ["list", "work", "dispatch.work.read"], ["whistles", "whistles", "dispatch.whistles.read"],
-  ["decide", "to_decide", "dispatch.requests.decide"], ["more", "more", null],
+  ["letters", "letters", "dispatch.letters.read"], ["decide", "to_decide", "dispatch.requests.decide"], ["more", "more", null],
 ];
-const UNDER = { case: "list", call: "whistles" };
+const UNDER = { case: "list", call: "whistles", letter: "letters" };
 
 const desk = new Desk(main, draw);
 // After a step: said on top, and read out; the page shows how it stands now.

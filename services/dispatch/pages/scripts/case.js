@@ -35,6 +35,7 @@ export async function caseView(desk, caseId) {
             t("not_now"), both(whyNot(one)))),
           GROUPS.map((group) => grouped(desk, group, open)),
           !decision && !open.length && el("p", { class: "hint" }, t("no_steps"))),
+        desk.may("dispatch.letters.read") && el("a", { class: "big", id: "to-letters", href: `#letters/sent/${caseId}` }, t("letters_of_case"), " ›"),
         whistlesSection(desk, whistles), listsSection(desk, editions, lists)),
       el("div", {}, parts(desk, at), requests(desk, asked), files(desk, caseId), history(desk, at))));
 }

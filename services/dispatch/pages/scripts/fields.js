@@ -41,9 +41,10 @@ export const oneOf = (name, word, options) => ({ name, word, required: true, cho
 export const eitherOr = (name, word, options) => ({ name, word, required: true, isGroup: true, options, read: (value) => value === "true" });
 
 // A word of the page, or what the pack says in its own.
-const wordsOf = ({ word }) => typeof word === "string" ? t(word) : both(word);
+export const wordsOf = ({ word }) => typeof word === "string" ? t(word) : both(word);
 
 export function fieldOf(one, value, changed) {
+  if (one.draw) return one.draw(one, value, changed);
   if (one.isGroup) return group(one, value, changed);
   if (one.choose) return choosing(one, value, changed);
   const input = one.make(value ?? NOTHING);
