@@ -42,8 +42,9 @@ def test_every_word_is_said_in_both_languages_and_somewhere() -> None:
     asked = (f"ask_{one}" for one in RequestKind)
     claimed = (f"claim_{one}" for one in ClaimKind)
     written = (f"letter_{one}" for one in LetterStep)
+    mediated = (f"mediation_{one}" for one in ("meet", "agree", "fail", "give_back"))
     own = ("lead", "delegate", "support", "levels", "together", "asking", "box_received", "box_sent")
-    SCRIPTS.check_words([*RequestKind, *asked, *claimed, *written, *languages, *own])
+    SCRIPTS.check_words([*RequestKind, *asked, *claimed, *written, *mediated, *languages, *own])
 
 
 def test_nothing_that_is_written_by_anybody_is_read_as_html() -> None:

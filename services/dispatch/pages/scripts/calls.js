@@ -14,7 +14,7 @@ export async function callView(desk, caseId) {
   const at = `${DISPATCH}/calls/${caseId}`;
   const [found, steps] = await Promise.all([desk.ask(at), desk.ask(`${at}/steps`)]);
   const { call } = found;
-  const areas = steps.steps.some((step) => step.action === "call_arrive") ? await areasOf(desk, call.area_code) : [];
+  const areas = steps.steps.some((step) => step.action === "call_arrive") ? await desk.areasIn(call.area_code) : [];
   const staff = OPEN.includes(call.status) ? await desk.colleagues() : [];
   // Others' steps make the case another than it was, and this task the same: of that alone it is asked.
   const latest = async () => {
@@ -55,11 +55,4 @@ function claiming({ call, version, score, claims }) {
   return Object.keys(may).filter((kind) => may[kind] && !said.has(kind)).map((kind) =>
     formBeside(call.case_id, `claim/${kind}`, WORDS[`claim_${kind}`], `${DISPATCH}/calls/${call.case_id}/claims`, version,
       [fixed("kind", kind), fixed("whistle", call.version), line("reason", "reason")]));
-}
-
-// The place of the call, and the grids inside it.
-async function areasOf(desk, code) {
-  const found = desk.may("dispatch.directory.read") ? await desk.every(`${DISPATCH}/directory/areas`, { area_code: code }) : [];
-  const areas = found.map((area) => [area.code, [area.name, area.name_en]]);
-  return areas.length ? areas : [[code, [code, ""]]];
 }

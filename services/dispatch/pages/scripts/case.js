@@ -1,5 +1,6 @@
 // A case with all that its unit needs (办理): what can be done now, the parts of others, requests, files, history.
 
+import { aidsOf, aidsSection, formsOfAids } from "./aids.js";
 import { formsOfWhistles, whistlesOf, whistlesSection } from "./appraising.js";
 import { both, button, el, show, t } from "./dom.js";
 import { DISPATCH, INTAKE } from "./desk.js";
@@ -15,15 +16,16 @@ const GROUPS = ["levels", "together", "asking"];
 
 export async function caseView(desk, caseId) {
   const at = `${DISPATCH}/cases/${caseId}`;
-  const [work, steps, asked, editions, whistles] = await Promise.all([
-    desk.ask(at), desk.ask(`${at}/steps`), desk.every(`${at}/requests`), desk.every(`${at}/lists`), whistlesOf(desk, caseId)]);
+  const [work, steps, asked, editions, whistles, aids] = await Promise.all([
+    desk.ask(at), desk.ask(`${at}/steps`), desk.every(`${at}/requests`), desk.every(`${at}/lists`), whistlesOf(desk, caseId), aidsOf(desk, caseId)]);
   const staff = steps.steps.some((step) => SIGNING.includes(step.action)) ? await desk.colleagues() : [];
   const area = await desk.areaOf(work.area_code);
   const { open, closed } = formsOfCase(desk, steps, work, staff);
   const pending = asked.find((one) => one.state === "pending");
   const decision = pending && decisionOf(desk, pending, work, steps.steps);
   const lists = formsOfLists(desk, steps, caseId, editions);
-  const offered = [...open, ...lists, ...formsOfWhistles(whistles)].map((one) => one.name);
+  const aiding = formsOfAids(desk, work, aids);
+  const offered = [...open, ...lists, ...formsOfWhistles(whistles), ...aiding].map((one) => one.name);
   show(desk.main,
     el("p", { class: "tools" }, el("a", { href: "#list", class: "back" }, "‹ ", t("back")),
       button("print", () => window.print(), { class: "quiet", id: "print" })),
@@ -36,7 +38,7 @@ export async function caseView(desk, caseId) {
           GROUPS.map((group) => grouped(desk, group, open)),
           !decision && !open.length && el("p", { class: "hint" }, t("no_steps"))),
         desk.may("dispatch.letters.read") && el("a", { class: "big", id: "to-letters", href: `#letters/sent/${caseId}` }, t("letters_of_case"), " ›"),
-        whistlesSection(desk, whistles), listsSection(desk, editions, lists)),
+        whistlesSection(desk, whistles), listsSection(desk, editions, lists), aidsSection(desk, aids, aiding)),
       el("div", {}, parts(desk, at), requests(desk, asked), files(desk, caseId), history(desk, at))));
 }
 

@@ -103,6 +103,13 @@ export class Desk extends Office {
     return area?.code === code ? [area.name, area.name_en] : [code, ""];
   }
 
+  // An area and those inside it, to choose from.
+  async areasIn(code) {
+    const found = this.may("dispatch.directory.read") ? await this.every(`${DISPATCH}/directory/areas`, { area_code: code }) : [];
+    const areas = found.map((area) => [area.code, [area.name, area.name_en]]);
+    return areas.length ? areas : [[code, [code, ""]]];
+  }
+
   unit(code) {
     return el("span", { "data-unit": code }, both(this.pairOfUnit(code)));
   }

@@ -1,6 +1,7 @@
 // Which form each step has (办理事项): where it goes, and what it says.
 
 import { DISPATCH } from "./desk.js";
+import { digests } from "./digests.js";
 import { APPROVED, choice, count, day, eitherOr, later, line, long, moment, oneOf, some } from "./fields.js";
 import { withMoments } from "./moments.js";
 import { WORDS } from "./words.js";
@@ -79,7 +80,7 @@ const OF_A_CALL = {
     path: "arrival", open: true, fields: [choice("area_code", "arrived_in", areas, true), line("place", "place", false)],
   }),
   call_report: () => ({ path: "progress", fields: [long("note", "progress")] }),
-  call_done: () => ({ path: "result", fields: [long("result", "part_result")] }),
+  call_done: () => ({ path: "result", fields: [long("result", "part_result"), digests("evidence", "evidence_files")] }),
 };
 
 // Whoever hands in while others are not done says why the result does not wait for them.
@@ -121,7 +122,7 @@ export const whyNot = ({ against }) => [withMoments(against.zh), withMoments(aga
 // Where a kind's decision goes, if not by the kind's own word.
 const PATHS = { staged: "staged-answer" };
 const granted = ({ approved }) => approved === "true";
-const when = (one, test) => ({ ...one, when: test });
+export const when = (one, test) => ({ ...one, when: test });
 
 // How a request is decided, of each kind.
 export function formOfDecision(desk, request, work, steps) {
