@@ -14,6 +14,7 @@ from tests.journeys.units_page import at_the_page, fill, looks_well, send
 from tests.support.browser import DESK, PHONE, Window, open_browser
 
 BACK = {"reason_code": "wrong_area", "note": "不属本街道管辖"}
+LETTER = {"kind": "request", "to_unit": LAMPS, "subject": "商请修复路灯", "body": "社区北口路灯不亮，请贵单位修复。"}
 BOARD = "#whistles/board"
 SCHEMES = ("light", "dark")
 LANGUAGES = ("zh", "en")
@@ -88,6 +89,10 @@ async def test_every_page_fits_in_both_languages_dark_and_light_and_on_paper(
     await calls(county, POWER, "acknowledgement", case_id)
     await does(county, STREET, await led_by_the_street(county), "return", BACK)
     await county.advance(minutes=31)
+    clerk, letters = county.handler(STREET, "clerk"), "/dispatch/v1/letters"
+    letter_id = (await clerk.do(letters, LETTER | {"case_id": case_id}))["letter_id"]
+    await county.handler(STREET, "head").do(f"{letters}/{letter_id}/sending", None)
+    await county.house.settle()
     async with open_browser(tmp_path / "browser", size) as browser:
         at = replace(street_phones, browser=browser)
         lead = await at_the_page(at, "li", Role.HANDLER, unit=STREET, staff_id="S-9")
@@ -97,6 +102,8 @@ async def test_every_page_fits_in_both_languages_dark_and_light_and_on_paper(
             "board": (lead, BOARD, "#arrived[data-state=shown]"),
             "more": (lead, "#more", "#sign-out"),
             "call": (await at_the_page(at, "power", Role.HANDLER, unit=POWER), f"#call/{case_id}", "#call"),
+            "letters": (lead, "#letters/sent", "#letters li"),
+            "letter": (lead, f"#letter/{letter_id}", "#letter"),
             "decide": (await at_the_page(at, "wang", Role.DISPATCHER), "#decide", "#waiting li"),
         }
         for name, (window, place, sign) in pages.items():

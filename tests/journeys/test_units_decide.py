@@ -38,7 +38,7 @@ async def test_more_time_is_granted_with_words_for_the_citizen_and_asked_for_by_
     await window.sees("延长 3 天", f"[data-case='{case_id}']")
     await window.sees("情况复杂", f"[data-case='{case_id}']")
     await decide(window, case_id, True, "情况属实")
-    await window.sees("同意的须填写告知诉求人的内容", "[data-step] .wrong")
+    await window.sees("同意的须填写告知诉求人的内容", "[data-step] .alert")
     await fill(window, "decide", notice=NOTICE)
     await send(window, "decide")
     await window.sees("已完成：审核", "#notice")

@@ -12,7 +12,8 @@ from tests.journeys.county import DEMO, open_county
 from tests.journeys.phones import Phones, phones_of
 from tests.journeys.test_levels import does
 from tests.journeys.test_mediations import ELDER, MONDAY, OFFICER, PHONE, VILLAGE, VILLAGE_UNIT, given
-from tests.journeys.units_page import at_the_page, fill, send, wall, written
+from tests.journeys.units_page import at_the_page, fill, looks_well, send, wall, written
+from tests.support.browser import PHONE as PHONE_SIZE
 
 TOWN_UNIT = "T-340828107"
 MAYOR = "S-8003"
@@ -55,6 +56,8 @@ async def test_a_mediator_holds_a_session_and_keeps_the_agreement(town_phones: P
     assert await elder.count("[data-step=agree], [data-step=fail]") == 0
     now = county.house.clock.now()
     said = {"venue": "village_office", "took_part": "applicant respondent", "note": "双方同意以老界石为界"}
+    await looks_well(elder, PHONE_SIZE[0], "mediation")
+    (tmp_path / "mediation-360.png").write_bytes(await elder.picture())
     await fill(elder, "meet", held_at=wall(now, hours=-48), people="4", **said)
     await send(elder, "meet")
     await elder.find("[data-step=meet] .wrong")

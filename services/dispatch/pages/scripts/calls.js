@@ -21,8 +21,9 @@ export async function callView(desk, caseId) {
     const now = await desk.ask(at);
     return JSON.stringify(now.call) === JSON.stringify(call) ? now.version : found.version;
   };
-  const beside = [...naming(found, staff), ...claiming(found)];
-  const open = [...formsOfCall(desk, steps, call, { areas, staff }), ...beside].map((one) => ({ ...one, latest }));
+  const stepping = (forms) => forms.map((one) => ({ ...one, latest }));
+  const open = stepping([...formsOfCall(desk, steps, call, { areas, staff }), ...naming(found, staff)]);
+  const claims = stepping(claiming(found));
   show(desk.main,
     el("p", { class: "tools" }, el("a", { href: "#whistles/calls", class: "back" }, "‹ ", t("back")),
       button("print", () => window.print(), { class: "quiet" })),
@@ -36,9 +37,10 @@ export async function callView(desk, caseId) {
       found.score && el("div", { id: "score" }, el("h3", {}, t("scored_by_street")), scoreOf(desk, found.score)),
       found.claims.map((one) => claimOf(desk, one)),
       el("h3", {}, t("text")), el("p", { class: "written" }, found.text)),
-    leftOver(desk, caseId, open.map((one) => one.name)),
+    leftOver(desk, caseId, [...open, ...claims].map((one) => one.name)),
     el("section", { id: "steps" }, el("h2", {}, t("steps")), open.map((one) => stepForm(desk, one)),
-      !open.length && el("p", { class: "hint" }, t("no_steps"))));
+      !open.length && el("p", { class: "hint" }, t("no_steps"))),
+    claims.length > 0 && el("section", { id: "claims" }, el("h2", {}, t("asking")), claims.map((one) => stepForm(desk, one))));
 }
 
 // Who of the unit answers for it, once somebody can be named.
