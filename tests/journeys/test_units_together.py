@@ -68,7 +68,13 @@ async def test_a_whistle_from_its_sound_to_its_scores_on_the_page(street_phones:
     await send(lamps, "claim/needless")
     await lamps.sees("待审核", "[data-claim=needless]")
     assert await lamps.count("[data-step='claim/needless'], [data-step='claim/return']") == 0
+    county_office = await at_the_page(phones, "wang", Role.DISPATCHER, place="#decide")
+    await county_office.find("#claims [data-kind=needless]")
+    await fill(county_office, "claim_decision", granted="false", note="现场需多部门处置")
+    await send(county_office, "claim_decision")
+    await county_office.sees("没有", "#claims")
     (whistle,) = await whistles(phones, case_id)
+    assert [(one["kind"], one["state"]) for one in whistle["claims"]] == [("needless", "refused")]
     assert {one["unit_code"]: one["total"] for one in whistle["scores"]} == {LAMPS: 100, HOUSING: 0}
 
 
@@ -142,3 +148,12 @@ async def test_only_who_whistled_has_its_steps(street_phones: Phones) -> None:
     window = await at_the_page(phones, "zhou", Role.HANDLER, place=f"#case/{given}", unit=village)
     await window.find("[data-step=hand_in]")
     assert await window.count("[data-step=whistle]") == 0
+    # The case goes to another: the street goes on with its whistle, and with nothing else.
+    other = {"lead_unit": HOUSING, "category_code": "0501", "reason": "移交住建"}
+    await does(county, STREET, case_id, f"calls/{HOUSING}/cancellation", {"reason": "由其主办，无需召集"})
+    await county.dispatcher.do(f"/dispatch/v1/cases/{case_id}/reassignment", other)
+    await county.house.settle()
+    street = await at_the_page(phones, "li", Role.HANDLER, place=f"#case/{case_id}", unit=STREET)
+    await street.find("[data-step^=consult]")
+    await street.sees("本件已由其他单位办理")
+    assert await street.count("#case, [data-step=report], [data-step=whistle]") == 0

@@ -187,7 +187,10 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "deadline": _labelled({one: (one.promise.label, one.replace("_", " ")) for one in DECLARED.values()}),
         "result_kind": _terms(ResultKind),
     }
-    return door.answer(TermsOut(lists=lists))
+    appraisal = directory.pack.whistles.appraisal
+    most = {one.code: one.most for one in appraisal.scores}
+    must = [one.code for one in appraisal.done if one.must]
+    return door.answer(TermsOut(lists=lists, most_points=most, must_be_met=must))
 
 
 def _of_requests(pack: Pack) -> dict[str, list[Term]]:
@@ -204,8 +207,8 @@ def _of_requests(pack: Pack) -> dict[str, list[Term]]:
 def _of_appraisals(pack: Pack) -> dict[str, list[Term]]:
     rules = pack.whistles.appraisal
     return {
-        "done_criterion": [Term(code=one.code, zh=one.name, en=one.name_en, must=one.must) for one in rules.done],
-        "score_criterion": [Term(code=one.code, zh=one.name, en=one.name_en, most=one.most) for one in rules.scores],
+        "done_criterion": _reasons(rules.done),
+        "score_criterion": _reasons(rules.scores),
         "score_grade": _reasons(rules.grades),
     }
 

@@ -94,8 +94,8 @@ FILL: tuple[str, ...] = (
 )
 
 
-def calls(scope: Scope, *, called: bool, responsible: str | None = None) -> Select[Any]:
-    return calls_statement(scope, FIRST_PAGE, CallFilter(responsible=responsible), called=called)
+def calls(scope: Scope, *, called: bool, **wanted: Any) -> Select[Any]:
+    return calls_statement(scope, FIRST_PAGE, CallFilter(**wanted), called=called)
 
 
 def requests(**wanted: Any) -> Select[Any]:

@@ -39,7 +39,8 @@ function formsOf(desk, caseId, whistle, calls) {
       && make(["consult", whistle.whistle], WORDS.consult, "consultations", consulting(desk, open, there)),
     !isOver && calls.length && !open.length && make(["whistle_done", whistle.whistle], WORDS.whistle_done, "done", ticking(desk)),
     ...unscored.map((call) => make(["score", whistle.whistle, call.unit_code],
-      naming("score_unit", "unit", desk.pairOfUnit(call.unit_code)), `scores/${call.unit_code}`, scoring(desk))),
+      naming("score_unit", "unit", desk.pairOfUnit(call.unit_code)), `scores/${call.unit_code}`,
+      [...scoring(desk), line("words", "score_words")])),
   ].filter(Boolean);
 }
 
@@ -57,14 +58,15 @@ function consulting(desk, open, there) {
     long("findings", "findings"), ...tasks];
 }
 
-const ticking = (desk) => (desk.terms.done_criterion ?? []).flatMap((one, index) => {
-  const under = one.must ? [`${one.zh}（${WORDS.must[0]}）`, `${one.en} (${WORDS.must[1]})`] : [one.zh, one.en];
-  return [fixed(`criteria/${index}/code`, one.code), { ...eitherOr(`criteria/${index}/met`, "met", YES_OR_NO), under },
+const ticking = (desk) => desk.choices("done_criterion").flatMap(([code, words], index) => {
+  const under = desk.must.includes(code) ? naming("must", "criterion", words) : words;
+  return [fixed(`criteria/${index}/code`, code), { ...eitherOr(`criteria/${index}/met`, "met", YES_OR_NO), under },
     { ...line(`criteria/${index}/words`, "how"), under }];
 });
 
-const scoring = (desk) => [...(desk.terms.score_criterion ?? []).map((one) =>
-  count(`points/${one.code}`, [`${one.zh}（0–${one.most}）`, `${one.en} (0–${one.most})`], one.most)), line("words", "score_words")];
+// The points of each criterion.
+export const scoring = (desk) => desk.choices("score_criterion").map(([code, words]) =>
+  count(`points/${code}`, naming("points_of", "criterion", words, { most: desk.most[code] }), desk.most[code]));
 
 export function whistlesSection(desk, whistles) {
   return whistles.length ? el("section", { id: "summons" }, el("h2", {}, t("whistles")), whistles.map((one) => whistleOf(desk, one))) : null;

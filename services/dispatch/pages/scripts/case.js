@@ -8,13 +8,34 @@ import { leftOver, stepForm } from "./forms.js";
 import { dues, fact, marks, responsibleOf } from "./list.js";
 import { formsOfLists, listsSection } from "./lists.js";
 import { told } from "./moments.js";
+import { Refused } from "./net.js";
 import { decisionOf, requestOf } from "./requests.js";
 import { formsOfCase, whyNot } from "./steps.js";
 
 const SIGNING = ["sign", "support_sign"];
+const NOT_FOUND = 404;
 const GROUPS = ["levels", "together", "asking"];
 
 export async function caseView(desk, caseId) {
+  try {
+    await wholeCase(desk, caseId);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== NOT_FOUND) throw error;
+    await whistlesAlone(desk, caseId, error);
+  }
+}
+
+// Whoever whistled goes on with that, whoever has the case by now.
+async function whistlesAlone(desk, caseId, otherwise) {
+  const whistles = await whistlesOf(desk, caseId);
+  if (!whistles.length) throw otherwise;
+  show(desk.main,
+    el("p", { class: "tools" }, el("a", { href: "#whistles", class: "back" }, "‹ ", t("back"))),
+    el("p", { class: "hint" }, t("others_case")),
+    leftOver(desk, caseId, formsOfWhistles(whistles).map((one) => one.name)), whistlesSection(desk, whistles));
+}
+
+async function wholeCase(desk, caseId) {
   const at = `${DISPATCH}/cases/${caseId}`;
   const [work, steps, asked, editions, whistles, aids] = await Promise.all([
     desk.ask(at), desk.ask(`${at}/steps`), desk.every(`${at}/requests`), desk.every(`${at}/lists`), whistlesOf(desk, caseId), aidsOf(desk, caseId)]);
@@ -37,7 +58,6 @@ export async function caseView(desk, caseId) {
             t("not_now"), both(whyNot(one)))),
           GROUPS.map((group) => grouped(desk, group, open)),
           !decision && !open.length && el("p", { class: "hint" }, t("no_steps"))),
-        desk.may("dispatch.letters.read") && el("a", { class: "big", id: "to-letters", href: `#letters/sent/${caseId}` }, t("letters_of_case"), " ›"),
         whistlesSection(desk, whistles), listsSection(desk, editions, lists), aidsSection(desk, aids, aiding)),
       el("div", {}, parts(desk, at), requests(desk, asked), files(desk, caseId), history(desk, at))));
 }
@@ -60,6 +80,8 @@ function head(desk, work, area) {
       fact("area", both(area)), fact("registered", told(work.registered_at))),
     el("h3", {}, t("text")), el("p", { class: "written" }, work.text),
     work.supplements.map((one) => el("p", { class: "written" }, el("span", { class: "hint" }, t("added"), ` ${told(one.at)} `), one.text)),
+    desk.may("dispatch.letters.read") && el("a", { class: "big", id: "to-letters", href: `#letters/sent/${work.case_id}` },
+      el("span", {}, t("letters_of_case"), " ›")),
     work.result && [el("h3", {}, t("part_result")), el("p", { class: "written" }, work.result)]);
 }
 

@@ -23,6 +23,8 @@ export class Desk extends Office {
     this.notice = null;
     this.units = new Map();
     this.terms = {};
+    this.most = {};
+    this.must = [];
   }
 
   // Who it is, and the words that the office uses.
@@ -30,7 +32,8 @@ export class Desk extends Office {
     const who = await this.ask(`${DISPATCH}/desk`);
     if (!belongTo(who.subject)) forgetPhotos();
     if (this.may("dispatch.directory.read", who)) {
-      this.terms = (await this.ask(`${DISPATCH}/directory/terms`)).lists;
+      const { lists, most_points: most, must_be_met: must } = await this.ask(`${DISPATCH}/directory/terms`);
+      [this.terms, this.most, this.must] = [lists, most, must];
       for (const unit of await this.every(`${DISPATCH}/directory/units`)) this.units.set(unit.code, unit);
     }
     this.who = who;

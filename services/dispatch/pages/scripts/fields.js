@@ -123,7 +123,9 @@ function put(place, [name, ...path], value) {
 export function markWrong(form, wrong) {
   for (const one of form.querySelectorAll(".wrong")) one.remove();
   for (const one of form.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
-  return wrong.filter(({ field: path, message }) => {
+  // What is said of a part of something is not said of the whole of it, too.
+  const whole = (path) => wrong.some((other) => other.field.startsWith(`${path}/`));
+  return wrong.filter(({ field: path }) => !whole(path)).filter(({ field: path, message }) => {
     const input = inputAt(form, path);
     if (!input) return true;
     const place = input.closest("[data-field]") ?? input.closest(".field");

@@ -42,8 +42,8 @@ const OF_A_CASE = {
     ({ path: `tasks/${unit}/signature`, fields: [people(staff, WORDS.nobody_yet), note()], open: true }),
   support_report: ({ unit }) => ({ path: `tasks/${unit}/progress`, fields: [long("note", "progress")], photos: true }),
   support_done: ({ unit }) => ({ path: `tasks/${unit}/result`, fields: [long("result", "part_result")], photos: true }),
-  support_cancel: ({ unit }) => ({ path: `tasks/${unit}/cancellation`, fields: [line("reason", "reason")] }),
-  call_cancel: ({ unit }) => ({ path: `calls/${unit}/cancellation`, fields: [line("reason", "reason")] }),
+  support_cancel: ({ unit }) => ({ group: "together", path: `tasks/${unit}/cancellation`, fields: [line("reason", "reason")] }),
+  call_cancel: ({ unit }) => ({ group: "together", path: `calls/${unit}/cancellation`, fields: [line("reason", "reason")] }),
   whistle: ({ desk, work }) => ({
     group: "together", path: "whistles", fields: [
       choice("kind", "whistle_kind", desk.choices("whistle_kind"), true),

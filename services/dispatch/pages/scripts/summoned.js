@@ -18,8 +18,8 @@ export const times = (call) => [
 
 export const scoreOf = (desk, score) => el("div", { "data-score": score.total },
   t("scored", { total: score.total, most: score.most }), " · ", desk.term("score_grade", score.grade),
-  el("div", { class: "hint" }, (desk.terms.score_criterion ?? []).map((one) =>
-    [both([one.zh, one.en]), ` ${score.points[one.code] ?? "—"}/${one.most} `])), el("p", { class: "written" }, score.words));
+  el("div", { class: "hint" }, desk.choices("score_criterion").map(([code, words]) =>
+    [both(words), ` ${score.points[code] ?? "—"}/${desk.most[code]} `])), el("p", { class: "written" }, score.words));
 
 export const claimOf = (desk, claim) => el("div", { class: "hint", "data-claim": claim.kind },
   t(`claim_${claim.kind}`), " · ", desk.term("request_state", claim.state), " — ", claim.reason, claim.note && ` — ${claim.note}`);
