@@ -88,3 +88,15 @@ async def street(either_bus: dict[str, Any], make_database: MakeDatabase, tmp_pa
     async with open_county(await make_database("template0"), tmp_path, pack=pack, **either_bus) as county:
         yield county
         await county.check()
+
+
+@pytest.fixture
+async def street_phones(make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[Phones]:
+    """The street's own house, and browsers that reach it."""
+    pack = DEMO.parent / "dachuan-cuiping"
+    async with (
+        open_county(await make_database("template0"), tmp_path, pack=pack) as county,
+        phones_of(county, tmp_path / "profile") as phones,
+    ):
+        yield phones
+        await county.check()

@@ -1,6 +1,5 @@
 """The board of whistles in a real browser: who is called, on the way, there, late; and what a summoned unit does."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -8,42 +7,17 @@ from pathlib import Path
 import pytest
 
 from libs.common.security.principal import Role
-from tests.conftest import MakeDatabase
-from tests.journeys.county import DEMO, open_county
-from tests.journeys.phones import Phones, phones_of
+from tests.journeys.phones import Phones
 from tests.journeys.test_levels import does
 from tests.journeys.test_whistles import HERE, HOUSING, LAMPS, POWER, STREET, WHISTLE, calls, led_by_the_street
-from tests.journeys.units_page import at_the_page, fill, send
+from tests.journeys.units_page import at_the_page, fill, looks_well, send
 from tests.support.browser import DESK, PHONE, Window, open_browser
 
 BACK = {"reason_code": "wrong_area", "note": "不属本街道管辖"}
+LETTER = {"kind": "request", "to_unit": LAMPS, "subject": "商请修复路灯", "body": "社区北口路灯不亮，请贵单位修复。"}
 BOARD = "#whistles/board"
 SCHEMES = ("light", "dark")
 LANGUAGES = ("zh", "en")
-LARGE_ENOUGH = 44
-_SMALL = """
-    return [...document.querySelectorAll("button, a, summary, select, textarea, label.tick, input")]
-      .filter((one) => one.offsetParent && !one.closest("label.tick") || one.matches("label.tick"))
-      .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
-      .filter(([, box]) => box.height < arguments[0] || box.width < arguments[0])
-      .map(([what, box]) => `${what} ${box.width} x ${box.height}`);
-"""
-_NAMELESS = """
-    return [...document.querySelectorAll("input, select, textarea")]
-      .filter((one) => !one.labels?.length && !one.ariaLabel).map((one) => one.outerHTML);
-"""
-
-
-@pytest.fixture
-async def street(make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[Phones]:
-    """The street's own house, and browsers that reach it."""
-    pack = DEMO.parent / "dachuan-cuiping"
-    async with (
-        open_county(await make_database("template0"), tmp_path, pack=pack) as county,
-        phones_of(county, tmp_path / "profile") as phones,
-    ):
-        yield phones
-        await county.check()
 
 
 async def column(window: Window, status: str) -> list[tuple[str, str]]:
@@ -52,14 +26,14 @@ async def column(window: Window, status: str) -> list[tuple[str, str]]:
     return [(unit, late) for unit, late in await window.run(script, f"#{status} li")]
 
 
-async def test_the_board_shows_who_is_called_on_the_way_there_and_late(street: Phones) -> None:
-    county = street.county
+async def test_the_board_shows_who_is_called_on_the_way_there_and_late(street_phones: Phones) -> None:
+    county = street_phones.county
     case_id = await led_by_the_street(county)
     await does(county, STREET, case_id, "whistles", WHISTLE)
-    board = await at_the_page(street, "li", Role.HANDLER, place=BOARD, unit=STREET)
+    board = await at_the_page(street_phones, "li", Role.HANDLER, place=BOARD, unit=STREET)
     await board.find("#called[data-state=shown] li")
     assert sorted(await column(board, "called")) == sorted((unit, "false") for unit in (LAMPS, POWER, HOUSING))
-    lamps = await at_the_page(street, "lamps", Role.HANDLER, place="#whistles/calls", unit=LAMPS)
+    lamps = await at_the_page(street_phones, "lamps", Role.HANDLER, place="#whistles/calls", unit=LAMPS)
     await lamps.click("#called li a")
     await send(lamps, "call_acknowledge")
     await lamps.find("#call[data-status=on_the_way]")
@@ -90,24 +64,24 @@ async def test_the_board_shows_who_is_called_on_the_way_there_and_late(street: P
     assert await board.count(f"[data-step='call_cancel/{HOUSING}']") == 0
 
 
-async def test_a_summoned_unit_sees_its_own_task_alone(street: Phones) -> None:
-    county = street.county
+async def test_a_summoned_unit_sees_its_own_task_alone(street_phones: Phones) -> None:
+    county = street_phones.county
     case_id = await led_by_the_street(county)
     await does(county, STREET, case_id, "whistles", WHISTLE)
-    power = await at_the_page(street, "power", Role.HANDLER, place=f"#call/{case_id}", unit=POWER)
+    power = await at_the_page(street_phones, "power", Role.HANDLER, place=f"#call/{case_id}", unit=POWER)
     await power.sees("查明断电原因并抢修", "#call")
     assert await power.count("#parts, #history, #files, [name=photo]") == 0
     await power.run("location.hash = arguments[0]", f"#case/{case_id}")
     await power.sees("不存在或无权查看")
-    other = await at_the_page(street, "other", Role.HANDLER, place=f"#call/{case_id}", unit="D-WATER")
+    other = await at_the_page(street_phones, "other", Role.HANDLER, place=f"#call/{case_id}", unit="D-WATER")
     await other.sees("不存在或无权查看")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 async def test_every_page_fits_in_both_languages_dark_and_light_and_on_paper(
-    street: Phones, tmp_path: Path, size: tuple[int, int]
+    street_phones: Phones, tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    county = street.county
+    county = street_phones.county
     case_id = await led_by_the_street(county)
     await does(county, STREET, case_id, "whistles", WHISTLE)
     await does(county, STREET, case_id, "progress", {"note": "已到现场查看，三盏路灯不亮，电缆被挖断"})
@@ -115,8 +89,12 @@ async def test_every_page_fits_in_both_languages_dark_and_light_and_on_paper(
     await calls(county, POWER, "acknowledgement", case_id)
     await does(county, STREET, await led_by_the_street(county), "return", BACK)
     await county.advance(minutes=31)
+    clerk, letters = county.handler(STREET, "clerk"), "/dispatch/v1/letters"
+    letter_id = (await clerk.do(letters, LETTER | {"case_id": case_id}))["letter_id"]
+    await county.handler(STREET, "head").do(f"{letters}/{letter_id}/sending", None)
+    await county.house.settle()
     async with open_browser(tmp_path / "browser", size) as browser:
-        at = replace(street, browser=browser)
+        at = replace(street_phones, browser=browser)
         lead = await at_the_page(at, "li", Role.HANDLER, unit=STREET, staff_id="S-9")
         pages = {
             "list": (lead, "#list", "#work li"),
@@ -124,6 +102,8 @@ async def test_every_page_fits_in_both_languages_dark_and_light_and_on_paper(
             "board": (lead, BOARD, "#arrived[data-state=shown]"),
             "more": (lead, "#more", "#sign-out"),
             "call": (await at_the_page(at, "power", Role.HANDLER, unit=POWER), f"#call/{case_id}", "#call"),
+            "letters": (lead, "#letters/sent", "#letters li"),
+            "letter": (lead, f"#letter/{letter_id}", "#letter"),
             "decide": (await at_the_page(at, "wang", Role.DISPATCHER), "#decide", "#waiting li"),
         }
         for name, (window, place, sign) in pages.items():
@@ -134,16 +114,9 @@ async def test_every_page_fits_in_both_languages_dark_and_light_and_on_paper(
                 await window.reload()
                 await window.find(sign)
                 await window.find("#who")
-                await _looks_well(window, size[0], f"{name} {language} {scheme}")
+                await looks_well(window, size[0], f"{name} {language} {scheme}")
                 (tmp_path / f"{name}-{size[0]}-{language}-{scheme}.png").write_bytes(await window.picture())
         await _prints(lead, case_id, tmp_path)
-
-
-async def _looks_well(window: Window, width: int, what: str) -> None:
-    assert await window.run("return document.documentElement.scrollWidth") <= width, what
-    await window.run("for (const one of document.querySelectorAll('details')) one.open = true")
-    assert await window.run(_SMALL, LARGE_ENOUGH) == [], what
-    assert await window.run(_NAMELESS) == [], what
 
 
 async def _prints(window: Window, case_id: str, folder: Path) -> None:

@@ -166,7 +166,7 @@ async def test_a_step_that_is_refused_says_why_and_at_which_field(phones: Phones
     await fill(window, "hand_in", result_kind="substantive", result="修好了", without_support=WHY)
     await window.sees(TOWN_UNIT, "[data-step=hand_in] .hint")
     await send(window, "hand_in")
-    await window.sees("result", "[data-step=hand_in] .alert")
+    await window.sees("按县包规定须为", "[data-step=hand_in] .wrong")
     assert await window.run("return document.activeElement.name") == "result"
     assert await window.count("[name=result][aria-invalid=true]") == 1
     assert (await steps(phones, case_id))[-1] == "sign"

@@ -178,7 +178,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
         Role.LEADER: _OF_THE_OFFICE
         | _LOOK_AT_FIGURES
         | _WRITE_LETTERS
-        | {Right.RISK_ACKNOWLEDGE}
+        | {Right.RISK_ACKNOWLEDGE, Right.DIRECTORY_READ}
         | {Right.SUPERVISION_READ, Right.EXCLUSION_READ, Right.EXCLUSION_DECIDE, Right.ROUND_READ, Right.TEAM_READ}
         | {
             Right.OBJECTION_READ,
@@ -187,7 +187,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.UPPER_ORDER_READ,
             Right.UPPER_REPLY_DECIDE,
         },
-        Role.MEDIATOR: _OF_THE_OFFICE | {Right.MEDIATION_HOLD},
+        Role.MEDIATOR: _OF_THE_OFFICE | {Right.MEDIATION_HOLD, Right.DIRECTORY_READ},
         Role.INTEGRATOR: frozenset(
             {
                 Right.CASE_REGISTER,

@@ -1,5 +1,6 @@
 """Every SELECT of summoned units."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
@@ -19,6 +20,17 @@ CALLS_KEYSET = Keyset(
     (SummonedUnit.called_at, SummonedUnit.case_id, SummonedUnit.version, SummonedUnit.unit_code),
     (datetime, str, int, str),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which of the summoned units' tasks; of what is None, all."""
+
+    status: CallStatus | None = None
+    responsible: str | None = None
+    case_id: str | None = None
+
+
 _TIMES = """
     SELECT count(DISTINCT (call.case_id, call.version)) AS n FROM call JOIN work USING (case_id)
     WHERE call.area_code = $1 AND call.called_at > $2 AND work.category_code IS NOT DISTINCT FROM $3
@@ -49,22 +61,17 @@ def _allows(scope: Scope, case: Case, unit_code: str | None) -> bool:
     return scope.allows(case.area_code, unit_code, accused_unit=accused, also_accused=also)
 
 
-def calls_statement(
-    scope: Scope,
-    page: PageQuery,
-    *,
-    called: bool,
-    status: CallStatus | None = None,
-    responsible: str | None = None,
-) -> Select[SummonedUnit]:
+def calls_statement(scope: Scope, page: PageQuery, wanted: CallFilter, *, called: bool) -> Select[SummonedUnit]:
     """Whom the caller's unit summoned, or to what it was summoned, newest first; the cases about it are left out."""
     unit = col(SummonedUnit.unit_code if called else SummonedUnit.street_unit)
     accused = (col(Case.accused_unit), col(Case.also_accused))
     conditions = [scope.predicate(col(Case.area_code), unit, accused_columns=accused)]
-    if status is not None:
-        conditions.append(col(SummonedUnit.status) == status)
-    if responsible is not None:
-        conditions.append(col(SummonedUnit.responsible_staff) == responsible)
+    columns = (
+        (col(SummonedUnit.status), wanted.status),
+        (col(SummonedUnit.responsible_staff), wanted.responsible),
+        (col(SummonedUnit.case_id), wanted.case_id),
+    )
+    conditions += [column == value for column, value in columns if value is not None]
     statement = select(SummonedUnit).join(Case, col(Case.case_id) == col(SummonedUnit.case_id)).where(*conditions)
     return CALLS_KEYSET.cut(statement, page)
 

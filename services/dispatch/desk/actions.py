@@ -36,6 +36,7 @@ from services.dispatch.rights import DECIDES_RAISED, STEP_RIGHTS
 from services.dispatch.tasks import domain as part_rules
 from services.dispatch.tasks.actions.keeping import tasks_for
 from services.dispatch.tasks.tables import Task
+from services.dispatch.whistles.actions import check_level
 
 _RULINGS = (Action.GRANT, Action.TERMINATE, Action.REFUSE)
 _DECISIONS = (
@@ -200,11 +201,17 @@ async def _give_to_mediate(session: Session, actor: Actor, case: Case, action: A
     await check_may_run(session, case)
 
 
+async def _whistle(session: Session, actor: Actor, case: Case, action: Action) -> None:
+    check_level(session, actor)
+    await _plainly(session, actor, case, action)
+
+
 _ATTEMPTS: Mapping[Action, Callable[[Session, Actor, Case, Action], Awaitable[None]]] = {
     Action.SIGN: _sign,
     Action.ASSIGN: _assign,
     Action.HAND_IN: _hand_in,
     Action.ASK_RETURN: _ask_return,
+    Action.WHISTLE: _whistle,
     Action.MEDIATION_GIVE: _give_to_mediate,
     **dict.fromkeys(_RULINGS, _rule_on),
     **dict.fromkeys(_OF_NONACCEPTANCE, _about_acceptance),

@@ -13,6 +13,7 @@ from libs.common.database.session import Session
 from libs.common.database.stored_packs import refresh_shelf
 from libs.common.errors import NotFound
 from libs.common.events.household_terms import CLASS_LABELS, MUTED_LABELS, VISIT_EVERY_LABELS
+from libs.common.events.reasons import REASONS_ZH, NotAcceptedFor
 from libs.common.events.terms import DECLARED, LABELS_ZH, Kind, Level, ResultKind, Urgency
 from libs.common.pack.areas import contains
 from libs.common.pack.directory import Directory
@@ -167,11 +168,13 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "request_state": _labelled(STATE_LABELS),
         "task_status": _labelled(TASK_LABELS),
         "return_reason": _reasons(directory.pack.returns.reasons),
+        "nonacceptance_reason": _labelled({one: (REASONS_ZH[one], one.replace("_", " ")) for one in NotAcceptedFor}),
         **_of_requests(directory.pack),
         "raise_reason": _reasons(directory.pack.raising.reasons),
         "handover_reason": _reasons(directory.pack.handovers.reasons),
         "whistle_kind": _reasons(directory.pack.whistles.kinds),
         "call_status": _labelled(CALL_LABELS),
+        **_of_appraisals(directory.pack),
         "letter_kind": _reasons(directory.pack.letters.kinds),
         "letter_status": _labelled(LETTER_LABELS),
         **_of_help(directory.pack),
@@ -184,7 +187,10 @@ async def list_terms(door: ReadsDirectory) -> Response:
         "deadline": _labelled({one: (one.promise.label, one.replace("_", " ")) for one in DECLARED.values()}),
         "result_kind": _terms(ResultKind),
     }
-    return door.answer(TermsOut(lists=lists))
+    appraisal = directory.pack.whistles.appraisal
+    most = {one.code: one.most for one in appraisal.scores}
+    must = [one.code for one in appraisal.done if one.must]
+    return door.answer(TermsOut(lists=lists, most_points=most, must_be_met=must))
 
 
 def _of_requests(pack: Pack) -> dict[str, list[Term]]:
@@ -196,6 +202,15 @@ def _of_requests(pack: Pack) -> dict[str, list[Term]]:
         "staged": asking.staged,
     }
     return {f"{kind}_reason": _reasons(one.reasons) for kind, one in rules.items() if one is not None}
+
+
+def _of_appraisals(pack: Pack) -> dict[str, list[Term]]:
+    rules = pack.whistles.appraisal
+    return {
+        "done_criterion": _reasons(rules.done),
+        "score_criterion": _reasons(rules.scores),
+        "score_grade": _reasons(rules.grades),
+    }
 
 
 def _of_help(pack: Pack) -> dict[str, list[Term]]:

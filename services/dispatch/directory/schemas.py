@@ -137,3 +137,9 @@ class TermsOut(AnswerBody):
     """Every closed list that answers of dispatch use, with its labels."""
 
     lists: dict[str, list[Term]]
+    most_points: Annotated[
+        dict[str, int], Field(description="Of each `score_criterion`: how many points there are (评分项满分)")
+    ]
+    must_be_met: Annotated[
+        list[str], Field(description="Of `done_criterion`: without which a whistle is not done (必须达到)")
+    ]

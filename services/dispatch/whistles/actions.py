@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from libs.common.database.session import Session
 from libs.common.errors import invalid
-from libs.common.rules.machine import SYSTEM, NotTheirs
+from libs.common.rules.machine import SYSTEM, Actor, NotTheirs
 from libs.common.rules.requests import Request
 from libs.common.rules.versions import ANY_VERSION
 from libs.common.security.masking import mask_text
@@ -35,10 +35,7 @@ async def sound(session: Session, asked: Request, case_id: str, body: SoundWhist
     case = await load_for(session, asked, case_id, Action.WHISTLE)
     directory = session.packs.current(session.now).directory
     rules, texts = directory.pack.whistles, directory.pack.texts
-    if directory.level_of(asked.actor.unit_code) not in rules.levels:
-        raise NotTheirs(
-            "Units of this level do not whistle here, as the county pack says", "按县包规定本级单位不得吹哨"
-        )
+    check_level(session, asked.actor)
     kind = next((kind for kind in rules.kinds if kind.code == body.kind), None)
     if kind is None:
         raise invalid("kind", "is not one of the pack's kinds of whistle", "不是县包规定的吹哨种类")
@@ -71,6 +68,15 @@ async def acknowledge(session: Session, asked: Request, case_id: str, body: Ackn
     if body.responsible is None:
         return seen
     return await name(session, replace(asked, expected=ANY_VERSION), case_id, body.responsible)
+
+
+def check_level(session: Session, actor: Actor) -> None:
+    """NotTheirs where the county pack does not let units of this level whistle."""
+    directory = session.packs.current(session.now).directory
+    if directory.level_of(actor.unit_code) not in directory.pack.whistles.levels:
+        raise NotTheirs(
+            "Units of this level do not whistle here, as the county pack says", "按县包规定本级单位不得吹哨"
+        )
 
 
 async def name(session: Session, asked: Request, case_id: str, staff_id: str) -> CalledCaseOut:

@@ -127,9 +127,8 @@ async def cancel_call(
 
 
 async def _listed(door: Door, query: CallsQuery, *, called: bool) -> Response:
-    statement = queries.calls_statement(
-        door.scope, query, called=called, status=query.status, responsible=query.responsible
-    )
+    wanted = queries.CallFilter(query.status, query.responsible, query.case_id)
+    statement = queries.calls_statement(door.scope, query, wanted, called=called)
 
     async def calls(session: Session) -> list[SummonedUnit]:
         return await queries.list_calls(session, statement)

@@ -8,6 +8,7 @@ from libs.common.web.cursors import PageQuery
 from libs.common.web.fields import (
     AnswerBody,
     AreaCode,
+    CaseId,
     Evidence,
     LongText,
     Moment,
@@ -77,6 +78,7 @@ class CallsQuery(PageQuery):
     """Which of the summoned units' tasks."""
 
     status: CallStatus | None = None
+    case_id: Annotated[CaseId | None, Field(description="Those of this case alone (本件)")] = None
     responsible: Annotated[StaffId | None, Field(description="Those for which this person answers (责任人)")] = None
 
 

@@ -187,7 +187,7 @@ async def test_every_word_has_its_label(office: Office) -> None:
         "aid_status",
         "risk_kind",
     }
-    own |= {"risk_status"}
+    own |= {"risk_status", "done_criterion", "score_criterion", "score_grade", "nonacceptance_reason"}
     assert own | {"kind", "urgency", "deadline", "result_kind", *REASONS, *OF_HOUSEHOLDS} == set(lists)
     assert {"code": "wrong_area", "zh": "属地不符", "en": "Not in our area"} in lists["return_reason"]
     assert {"code": "well_off", "zh": "致富能手", "en": "Successful in business"} in lists["household_kind"]

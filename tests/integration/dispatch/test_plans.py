@@ -12,7 +12,7 @@ from libs.common.security.policy import Bound, Scope
 from services.dispatch.appraisals.queries import claims_statement, signals_statement, whistles_statement
 from services.dispatch.asks.domain import RequestState
 from services.dispatch.asks.queries import RequestFilter, all_requests_statement
-from services.dispatch.calls.queries import calls_statement
+from services.dispatch.calls.queries import CallFilter, calls_statement
 from services.dispatch.disputes.domain import ArbitrationState
 from services.dispatch.disputes.queries import arbitrations_statement
 from services.dispatch.duty_rules.domain import DutyRuleState
@@ -94,8 +94,8 @@ FILL: tuple[str, ...] = (
 )
 
 
-def calls(scope: Scope, *, called: bool, responsible: str | None = None) -> Select[Any]:
-    return calls_statement(scope, FIRST_PAGE, called=called, responsible=responsible)
+def calls(scope: Scope, *, called: bool, **wanted: Any) -> Select[Any]:
+    return calls_statement(scope, FIRST_PAGE, CallFilter(**wanted), called=called)
 
 
 def requests(**wanted: Any) -> Select[Any]:

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 from libs.common.events.asking_terms import RequestKind
+from libs.common.events.letter_terms import LetterStep
+from libs.common.events.whistle_terms import ClaimKind
 from services.dispatch.pages import api
 from tests.integration.dispatch.office import VILLAGE_UNIT, Office
 from tests.support.scripted import Scripts
@@ -37,7 +39,12 @@ async def test_all_that_the_page_loads_is_there_and_nothing_else(office: Office)
 
 def test_every_word_is_said_in_both_languages_and_somewhere() -> None:
     languages = (f"language_{one}" for one in ("both", "zh", "en"))
-    SCRIPTS.check_words([*RequestKind, *languages, "lead", "delegate", "support"])
+    asked = (f"ask_{one}" for one in RequestKind)
+    claimed = (f"claim_{one}" for one in ClaimKind)
+    written = (f"letter_{one}" for one in LetterStep)
+    mediated = (f"mediation_{one}" for one in ("meet", "agree", "fail", "give_back"))
+    own = ("lead", "delegate", "support", "levels", "together", "asking", "box_received", "box_sent")
+    SCRIPTS.check_words([*RequestKind, *asked, *claimed, *written, *mediated, *languages, *own])
 
 
 def test_nothing_that_is_written_by_anybody_is_read_as_html() -> None:

@@ -91,7 +91,7 @@ MAY: tuple[tuple[str, str], ...] = (
     (r"\w+ /dispatch/v1/accounts/me.*", OFFICE),
     (r"GET /dispatch/v1/accounts.*", "am"),
     (r"POST /dispatch/v1/accounts.*", "m"),
-    (r"GET /dispatch/v1/directory/.*", "odhsam"),
+    (r"GET /dispatch/v1/directory/.*", "odhslame"),
     (r"POST /dispatch/v1/directory/packs", "m"),
     (r"GET /dispatch/v1/(staff(/.*)?|staff-coverage)", OFFICE),
     (r"POST /dispatch/v1/staff/\{staff_id\}/contact", "dsm"),

@@ -18,7 +18,8 @@ export class Refused extends Error {
   get words() {
     const { title, detail, fields: wrong } = this.problem;
     const first = wrong?.[0];
-    const fields = first ? `${first.field}: ${first.message}` : "";
+    // What is wrong of the whole has no field to be named.
+    const fields = first && (first.field === "body" ? first.message : `${first.field}: ${first.message}`);
     return withMoments([title ?? `HTTP ${this.status}`, detail, fields].filter(Boolean).join(" · "));
   }
 }

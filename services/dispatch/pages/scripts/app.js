@@ -1,25 +1,31 @@
 // The units' pages (单位办理): online only, by the public interface alone; what somebody may not do is not there to touch.
 
 import { alertBox, button, chooser, el, show, t } from "./dom.js";
+import { callView } from "./calls.js";
 import { caseView } from "./case.js";
 import { Desk } from "./desk.js";
 import { listView } from "./list.js";
+import { lettersView, letterView } from "./letters.js";
 import { apply, language, theme } from "./looks.js";
+import { mediationsView, mediationView } from "./mediations.js";
 import { SignedOut } from "./net.js";
 import { decideView } from "./requests.js";
+import { risksView } from "./risks.js";
 import { said } from "./sign.js";
-import { callView, whistlesView } from "./whistles.js";
+import { whistlesView } from "./whistles.js";
 
 const main = document.getElementById("main");
 const status = document.getElementById("status");
 const places = document.getElementById("places");
-const VIEWS = { list: listView, case: caseView, whistles: whistlesView, call: callView, decide: decideView, more: moreView };
+const VIEWS = { list: listView, case: caseView, whistles: whistlesView, call: callView, letters: lettersView, letter: letterView,
+  mediations: mediationsView, mediation: mediationView, risks: risksView, decide: decideView, more: moreView };
 // Each place with its word, and the right without which it is not there.
 const PLACES = [
   ["list", "work", "dispatch.work.read"], ["whistles", "whistles", "dispatch.whistles.read"],
-  ["decide", "to_decide", "dispatch.requests.decide"], ["more", "more", null],
+  ["letters", "letters", "dispatch.letters.read"], ["mediations", "mediations", "dispatch.mediations.hold"],
+  ["risks", "risks", "dispatch.risks.acknowledge"], ["decide", "to_decide", "dispatch.requests.decide"], ["more", "more", null],
 ];
-const UNDER = { case: "list", call: "whistles" };
+const UNDER = { case: "list", call: "whistles", letter: "letters", mediation: "mediations" };
 
 const desk = new Desk(main, draw);
 // After a step: said on top, and read out; the page shows how it stands now.

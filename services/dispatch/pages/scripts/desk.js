@@ -10,6 +10,12 @@ export const DISPATCH = "/dispatch/v1";
 export const INTAKE = "/intake/v1";
 const MOST = 200;
 
+// Words with a name in them that is another in each language.
+export function naming(word, name, [chinese, english], values = {}) {
+  const [zh, en] = WORDS[word];
+  return [filled(zh, { [name]: chinese, ...values }), filled(en, { [name]: english || chinese, ...values })];
+}
+
 export class Desk extends Office {
   constructor(main, draw) {
     super(main, "huiyin-units", draw, () => this.come());
@@ -17,6 +23,8 @@ export class Desk extends Office {
     this.notice = null;
     this.units = new Map();
     this.terms = {};
+    this.most = {};
+    this.must = [];
   }
 
   // Who it is, and the words that the office uses.
@@ -24,7 +32,8 @@ export class Desk extends Office {
     const who = await this.ask(`${DISPATCH}/desk`);
     if (!belongTo(who.subject)) forgetPhotos();
     if (this.may("dispatch.directory.read", who)) {
-      this.terms = (await this.ask(`${DISPATCH}/directory/terms`)).lists;
+      const { lists, most_points: most, must_be_met: must } = await this.ask(`${DISPATCH}/directory/terms`);
+      [this.terms, this.most, this.must] = [lists, most, must];
       for (const unit of await this.every(`${DISPATCH}/directory/units`)) this.units.set(unit.code, unit);
     }
     this.who = who;
@@ -53,6 +62,28 @@ export class Desk extends Office {
     return items;
   }
 
+  // People of the own unit who are in office.
+  async colleagues() {
+    const { unit_code: unit } = this.who;
+    return unit ? this.every(`${DISPATCH}/staff`, { unit_code: unit, in_office: true }) : [];
+  }
+
+  // Units to choose from: each with its names.
+  unitsBut(...left) {
+    return [...this.units.keys()].filter((code) => !left.includes(code)).map((code) => [code, this.pairOfUnit(code)]);
+  }
+
+  // The units below one, at any depth.
+  unitsBelow(code) {
+    const isBelow = ({ parent }) => parent && (parent === code || isBelow(this.units.get(parent) ?? {}));
+    return [...this.units.values()].filter(isBelow).map((unit) => [unit.code, this.pairOfUnit(unit.code)]);
+  }
+
+  // The words of one of the pack's lists: each with its code.
+  choices(list) {
+    return (this.terms[list] ?? []).map((one) => [one.code, [one.zh, one.en]]);
+  }
+
   pairOfUnit(code) {
     const unit = this.units.get(code);
     return unit ? [unit.name, unit.name_en] : [code ?? "—", ""];
@@ -65,9 +96,7 @@ export class Desk extends Office {
 
   // Words that name a unit, each language by the name that it has there.
   withUnit(word, code, values = {}) {
-    const [chinese, english] = this.pairOfUnit(code);
-    const pair = WORDS[word];
-    return both([filled(pair[0], { unit: chinese, ...values }), filled(pair[1], { unit: english || chinese, ...values })]);
+    return both(naming(word, "unit", this.pairOfUnit(code), values));
   }
 
   // What an area is called; its code where that is not known.
@@ -75,6 +104,13 @@ export class Desk extends Office {
     if (!this.may("dispatch.directory.read")) return [code, ""];
     const [area] = (await this.ask(`${DISPATCH}/directory/areas`, { area_code: code, limit: 1 })).items;
     return area?.code === code ? [area.name, area.name_en] : [code, ""];
+  }
+
+  // An area and those inside it, to choose from.
+  async areasIn(code) {
+    const found = this.may("dispatch.directory.read") ? await this.every(`${DISPATCH}/directory/areas`, { area_code: code }) : [];
+    const areas = found.map((area) => [area.code, [area.name, area.name_en]]);
+    return areas.length ? areas : [[code, [code, ""]]];
   }
 
   unit(code) {

@@ -3,7 +3,7 @@
 import { alertBox, both, button, el, plain, show, t } from "./dom.js";
 import { INTAKE } from "./desk.js";
 import { again, change, draftOf, draftsOf, drop, write } from "./drafts.js";
-import { bodyOf, fieldOf } from "./fields.js";
+import { bodyOf, fieldOf, markWrong, together } from "./fields.js";
 import { Refused, SignedOut } from "./net.js";
 import { dropPhotos, photoField, photosOf, sendPhotos } from "./photos.js";
 import { said } from "./sign.js";
@@ -21,7 +21,7 @@ export function stepForm(desk, step) {
   const fields = el("div");
   const body = () => bodyOf(shown(), values);
   const shown = () => step.fields.filter((one) => !one.when || one.when(values));
-  const drawFields = () => show(fields, shown().map((one) => fieldOf(one, values[one.name], (value) => {
+  const drawFields = () => show(fields, together(shown(), (one) => fieldOf(one, values[one.name], (value) => {
     values[one.name] = value;
     change(step.name, { values });
     // Whoever decides one way is asked for other things than who decides the other.
@@ -40,6 +40,7 @@ export function stepForm(desk, step) {
     busy = true;
     submit.disabled = true;
     show(told);
+    markWrong(form, []);
     try {
       await sendPhotos(desk.session, step.name, `${INTAKE}/cases/${step.caseId}/attachments`);
       const version = step.latest ? await step.latest() : step.version;
@@ -61,18 +62,18 @@ export function stepForm(desk, step) {
 
 async function refused(desk, name, error, form, told) {
   if (error instanceof SignedOut) return desk.told(told, error);
-  show(told, alertBox(said(error)));
   if (error instanceof Refused && OTHERWISE.includes(error.status)) {
     // The page shows how it stands by now, and what was written with why it was refused.
     if (Object.values(draftOf(name).values).some(Boolean)) change(name, { refused: error.words });
     else drop(name);
     return desk.reread(name, error.words);
   }
-  const wrong = error.problem?.fields?.[0]?.field.split("/")[0];
-  const input = wrong && form.querySelector(`[name="${CSS.escape(wrong)}"]`);
-  for (const one of form.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
-  input?.setAttribute("aria-invalid", "true");
-  (input ?? told).focus();
+  const wrong = error.problem?.fields ?? [];
+  const elsewhere = markWrong(form, wrong);
+  // What stands beside its field is not said twice.
+  const isBeside = wrong.length && !elsewhere.length;
+  show(told, alertBox(isBeside ? error.problem.title : said(error)));
+  (form.querySelector("[aria-invalid]") ?? told).focus();
   return null;
 }
 

@@ -1,5 +1,6 @@
 // What units ask for, and deciding on it (申请审核).
 
+import { claimsSection } from "./claims.js";
 import { el, show, t } from "./dom.js";
 import { DISPATCH } from "./desk.js";
 import { stepForm } from "./forms.js";
@@ -34,7 +35,7 @@ export function decisionOf(desk, request, work, steps) {
 
 export async function decideView(desk) {
   const rows = el("div", { id: "waiting" });
-  show(desk.main, el("h1", {}, t("to_decide")), rows);
+  show(desk.main, el("h1", {}, t("to_decide")), rows, claimsSection(desk));
   try {
     await desk.paged(rows, `${DISPATCH}/waiting-requests`, {}, (one) => waitingLine(desk, one), { class: "cards" });
   } catch (error) {

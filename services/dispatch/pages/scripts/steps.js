@@ -1,18 +1,32 @@
 // Which form each step has (办理事项): where it goes, and what it says.
 
 import { DISPATCH } from "./desk.js";
-import { APPROVED, choice, eitherOr, line, long, moment } from "./fields.js";
+import { digests } from "./digests.js";
+import { APPROVED, choice, count, day, eitherOr, later, line, long, moment, oneOf, some } from "./fields.js";
 import { withMoments } from "./moments.js";
 import { WORDS } from "./words.js";
 
 const ATTACH = "intake.attachments.add";
 const PAST = WORDS.by_post;
 
-const people = (staff, unset) => choice("responsible", "responsible", [["", unset], ...staff.map((one) =>
+export const people = (staff, unset) => choice("responsible", "responsible", [["", unset], ...staff.map((one) =>
   [one.staff_id, [`${one.name} ${one.staff_id}`, ""]])]);
 const note = () => long("note", "note", false);
-const results = (desk) => choice("result_kind", "result_kind", ["", ...(desk.terms.result_kind ?? []).map((one) => one.code)]
-  .map((code) => [code, code ? desk.pairOf("result_kind", code) : ["—", ""]]), true);
+const unset = [["", ["—", ""]]];
+const results = (desk) => choice("result_kind", "result_kind", [...unset, ...desk.choices("result_kind")], true);
+const reasons = (desk, kind) => choice("reason_code", "reason", [...unset, ...desk.choices(`${kind}_reason`)], true);
+
+// What a unit asks for, of each kind: where it goes, and what it says beside the reason and why.
+const MOST_DAYS = 1000;
+const ASKS = {
+  extension: { path: "extension", fields: [count("days", "days", MOST_DAYS, 1)] },
+  suspension: { path: "suspension", fields: [day("review_on", "review_on")] },
+  staged: { path: "staged-answer", fields: [long("answer", "answer"), day("review_on", "review_on")] },
+  termination: { path: "termination", fields: [], last: [long("evidence", "proof")] },
+};
+const asks = (desk, kind, { path, fields, last = [] }) => ({
+  group: "asking", name: kind, words: WORDS[`ask_${kind}`], path, fields: [...fields, reasons(desk, kind), long("note", "note"), ...last],
+});
 
 // By the word of the step: its path behind the case's, and its fields.
 const OF_A_CASE = {
@@ -28,48 +42,79 @@ const OF_A_CASE = {
     ({ path: `tasks/${unit}/signature`, fields: [people(staff, WORDS.nobody_yet), note()], open: true }),
   support_report: ({ unit }) => ({ path: `tasks/${unit}/progress`, fields: [long("note", "progress")], photos: true }),
   support_done: ({ unit }) => ({ path: `tasks/${unit}/result`, fields: [long("result", "part_result")], photos: true }),
-  support_cancel: ({ unit }) => ({ path: `tasks/${unit}/cancellation`, fields: [line("reason", "reason")] }),
-  call_cancel: ({ unit }) => ({ path: `calls/${unit}/cancellation`, fields: [line("reason", "reason")] }),
+  support_cancel: ({ unit }) => ({ group: "together", path: `tasks/${unit}/cancellation`, fields: [line("reason", "reason")] }),
+  call_cancel: ({ unit }) => ({ group: "together", path: `calls/${unit}/cancellation`, fields: [line("reason", "reason")] }),
+  whistle: ({ desk, work }) => ({
+    group: "together", path: "whistles", fields: [
+      choice("kind", "whistle_kind", desk.choices("whistle_kind"), true),
+      some("units", "whom", desk.unitsBut(work.lead_unit, ...work.delegates)),
+      line("place", "meet_at"), long("what", "what_to_do"), later("due_at", "task_due")],
+  }),
+  support_give: ({ desk, work }) => ({
+    group: "together", path: "tasks", fields: [
+      oneOf("unit_code", "to_whom", desk.unitsBut(work.lead_unit, ...work.delegates, ...work.open_support)),
+      long("what", "what_to_do"), long("measures", "measures", false), later("due_at", "task_due")],
+  }),
+  delegate: ({ desk }) => ({
+    group: "levels", path: "delegation",
+    fields: [oneOf("to_unit", "to_whom", desk.unitsBelow(desk.who.unit_code)), long("note", "note")],
+  }),
+  recall: () => ({ group: "levels", path: "delegation/recall", fields: [long("note", "note")] }),
+  raise: ({ desk }) => ({ group: "levels", path: "raising", fields: [reasons(desk, "raise"), long("note", "note")] }),
+  ask_return: ({ desk }) => ({ group: "asking", path: "return", fields: [reasons(desk, "return"), long("note", "note")] }),
+  ask_nonacceptance: ({ desk }) => ({
+    group: "asking", path: "nonacceptance",
+    fields: [reasons(desk, "nonacceptance"), line("go_to", "door"), long("notice", "notice")],
+  }),
+  // What the pack has no reasons for cannot be asked for.
+  ask: ({ desk }) => Object.entries(ASKS).filter(([kind]) => desk.terms[`${kind}_reason`]).map(([kind, one]) => asks(desk, kind, one)),
 };
 
 // The same of a summoned unit's own task.
 const OF_A_CALL = {
-  call_acknowledge: () => ({ path: "acknowledgement", fields: [line("note", "note", false)], open: true }),
+  call_acknowledge: ({ staff }) => ({
+    path: "acknowledgement", open: true,
+    fields: [...(staff.length ? [people(staff, WORDS.nobody_yet)] : []), line("note", "note", false)],
+  }),
   call_arrive: ({ areas }) => ({
     path: "arrival", open: true, fields: [choice("area_code", "arrived_in", areas, true), line("place", "place", false)],
   }),
   call_report: () => ({ path: "progress", fields: [long("note", "progress")] }),
-  call_done: () => ({ path: "result", fields: [long("result", "part_result")] }),
+  call_done: () => ({ path: "result", fields: [long("result", "part_result"), digests("evidence", "evidence_files")] }),
 };
 
 // Whoever hands in while others are not done says why the result does not wait for them.
 const isOpen = (step, work) => !step.against || (step.action === "hand_in" && work.open_support.length > 0);
 
-function formOf(table, desk, step, base, about) {
-  const found = table[step.action]({ desk, unit: step.unit_code, ...about });
-  return {
-    ...found, name: [about.caseId, step.action, step.unit_code].filter(Boolean).join("/"), caseId: about.caseId,
-    words: [step.zh, step.en], path: `${base}/${found.path}`, version: about.version,
+function formsOf(table, desk, step, base, about) {
+  return [table[step.action]({ desk, unit: step.unit_code, ...about })].flat().map((found) => ({
+    ...found, name: [about.caseId, step.action, found.name, step.unit_code].filter(Boolean).join("/"), caseId: about.caseId,
+    words: found.words ?? [step.zh, step.en], path: `${base}/${found.path}`, version: about.version,
     photos: found.photos && desk.may(ATTACH),
-  };
+  }));
 }
 
 // Those that have a form, apart from those that cannot be taken now.
 export function formsOfCase(desk, { version, steps }, work, staff) {
   const base = `${DISPATCH}/cases/${work.case_id}`;
   const known = steps.filter((step) => OF_A_CASE[step.action]);
-  const open = known.filter((step) => isOpen(step, work)).map((step) => ({
-    ...formOf(OF_A_CASE, desk, step, base, { caseId: work.case_id, version, work, staff }),
-    about: step.unit_code && desk.unit(step.unit_code),
-    against: step.against && whyNot(step),
-  }));
-  return { open, closed: known.filter((step) => !isOpen(step, work) && step.action !== "lift") };
+  const open = known.filter((step) => isOpen(step, work)).flatMap((step) =>
+    formsOf(OF_A_CASE, desk, step, base, { caseId: work.case_id, version, work, staff }).map((form) => ({
+      ...form, about: step.unit_code && desk.unit(step.unit_code), against: step.against && whyNot(step),
+    })));
+  // What a dispatcher may not assign yet has no form here, and says why all the same.
+  const told = steps.filter((step) => OF_A_CASE[step.action] ? !isOpen(step, work) : step.action === "assign" && step.against);
+  return { open, closed: told.filter((step) => step.action !== "lift") };
 }
 
-export function formsOfCall(desk, { version, steps }, call, areas) {
+// A form that is none of the steps that are told.
+export const formBeside = (caseId, name, words, path, version, fields, more = {}) =>
+  ({ name: `${caseId}/${name}`, caseId, words, path, version, fields, ...more });
+
+export function formsOfCall(desk, { version, steps }, call, about) {
   const base = `${DISPATCH}/calls/${call.case_id}`;
-  return steps.filter((step) => OF_A_CALL[step.action] && !step.against).map((step) =>
-    formOf(OF_A_CALL, desk, { ...step, unit_code: null }, base, { caseId: call.case_id, version, areas }));
+  return steps.filter((step) => OF_A_CALL[step.action] && !step.against).flatMap((step) =>
+    formsOf(OF_A_CALL, desk, { ...step, unit_code: null }, base, { caseId: call.case_id, version, ...about }));
 }
 
 export const whyNot = ({ against }) => [withMoments(against.zh), withMoments(against.en)];
@@ -77,7 +122,7 @@ export const whyNot = ({ against }) => [withMoments(against.zh), withMoments(aga
 // Where a kind's decision goes, if not by the kind's own word.
 const PATHS = { staged: "staged-answer" };
 const granted = ({ approved }) => approved === "true";
-const when = (one, test) => ({ ...one, when: test });
+export const when = (one, test) => ({ ...one, when: test });
 
 // How a request is decided, of each kind.
 export function formOfDecision(desk, request, work, steps) {

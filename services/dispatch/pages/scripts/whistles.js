@@ -1,13 +1,10 @@
-// Whistles (街乡吹哨、部门报到): a street's board of whom it called, and what a summoned unit does.
+// The board of whistles (街乡吹哨、部门报到): whom a street called, and to what a unit was summoned.
 
 import { button, el, show, t } from "./dom.js";
 import { DISPATCH } from "./desk.js";
-import { leftOver, stepForm } from "./forms.js";
-import { fact, responsibleOf } from "./list.js";
-import { told } from "./moments.js";
-import { formsOfCall } from "./steps.js";
+import { responsibleOf } from "./list.js";
+import { lateness, OPEN, times } from "./summoned.js";
 
-const OPEN = ["called", "on_the_way", "arrived"];
 const OVER = ["done", "cancelled"];
 const SIDES = { board: "whistles", calls: "calls" };
 const NAMES = { board: "board", calls: "own_calls" };
@@ -43,47 +40,4 @@ function callLine(desk, call, side) {
     el("span", { class: "marks" }, times(call).map((words) => el("span", { class: "due" }, words))),
     call.times > 1 && el("span", { class: "mark-waits" }, t("times", { times: call.times })),
     !isOpen && call.result && el("p", { class: "written" }, call.result));
-}
-
-const lateness = (call) => call.late
-  ? el("span", { class: "mark-bad" }, t(call.arrived_at ? "late" : "never_there")) : null;
-
-const times = (call) => [
-  t("called_at", { when: told(call.called_at) }),
-  call.report_due_at && t("be_there", { when: told(call.report_due_at) }),
-  call.acknowledged_at && !call.arrived_at && t("left_at", { when: told(call.acknowledged_at) }),
-  call.arrived_at && t("came_at", { when: told(call.arrived_at) }),
-  call.due_at && t("due_by", { when: told(call.due_at) }),
-].filter(Boolean);
-
-export async function callView(desk, caseId) {
-  const at = `${DISPATCH}/calls/${caseId}`;
-  const [found, steps] = await Promise.all([desk.ask(at), desk.ask(`${at}/steps`)]);
-  const { call } = found;
-  const areas = steps.steps.some((step) => step.action === "call_arrive") ? await areasOf(desk, call.area_code) : [];
-  // Others' steps make the case another than it was, and this task the same: of that alone it is asked.
-  const latest = async () => {
-    const now = await desk.ask(at);
-    return JSON.stringify(now.call) === JSON.stringify(call) ? now.version : found.version;
-  };
-  const open = formsOfCall(desk, steps, call, areas).map((one) => ({ ...one, latest }));
-  show(desk.main,
-    el("p", { class: "tools" }, el("a", { href: "#whistles/calls", class: "back" }, "‹ ", t("back")),
-      button("print", () => window.print(), { class: "quiet" })),
-    el("section", { id: "call", "data-status": call.status, "data-version": found.version },
-      el("h1", {}, found.title), el("p", { class: "hint" }, found.case_no, " · ", desk.term("call_status", call.status)), lateness(call),
-      el("dl", { class: "facts" }, fact("street", desk.unit(call.street_unit)), fact("meet_at", call.place)),
-      el("span", { class: "marks" }, times(call).map((words) => el("span", { class: "due" }, words))),
-      el("h3", {}, t("what_to_do")), el("p", { class: "written" }, call.what),
-      el("h3", {}, t("text")), el("p", { class: "written" }, found.text)),
-    leftOver(desk, caseId, open.map((one) => one.name)),
-    el("section", { id: "steps" }, el("h2", {}, t("steps")), open.map((one) => stepForm(desk, one)),
-      !open.length && el("p", { class: "hint" }, t("no_steps"))));
-}
-
-// The place of the call, and the grids inside it.
-async function areasOf(desk, code) {
-  const found = desk.may("dispatch.directory.read") ? await desk.every(`${DISPATCH}/directory/areas`, { area_code: code }) : [];
-  const areas = found.map((area) => [area.code, [area.name, area.name_en]]);
-  return areas.length ? areas : [[code, [code, ""]]];
 }
