@@ -16,8 +16,8 @@ from libs.common.logs import get_logger
 from libs.common.visits.counting import MEASURES, TallyCell, counts_of
 from libs.common.visits.placing import PlaceInRound
 from services.intake.rounds.queries.counting import (
-    PlanTurn,
     Turn,
+    TurnKey,
     add_numbers,
     add_reached,
     add_turns,
@@ -46,9 +46,9 @@ class Moved:
 
     numbers: Counter[Number] = field(default_factory=Counter)
     turns: Counter[Turn] = field(default_factory=Counter)
-    planned: Counter[PlanTurn] = field(default_factory=Counter)
+    planned: Counter[TurnKey] = field(default_factory=Counter)
 
-    def take(self, row: VisitRound, place: PlaceInRound, given: Sequence[PlanTurn], by: int) -> None:
+    def take(self, row: VisitRound, place: PlaceInRound, given: Sequence[TurnKey], by: int) -> None:
         """A place in a round, given to turns by its plans or to none, counts from now on (1), or no more (-1)."""
         for (cell, measure), many in counts_of(place, given[-1].team_id if given else None).items():
             self.numbers[row.round_id, cell, measure] += by * many

@@ -22,7 +22,7 @@ from libs.common.visits.placing import (
     place_in,
 )
 from services.intake.rounds.actions.counting import Moved
-from services.intake.rounds.queries.counting import PlanTurn, given_to
+from services.intake.rounds.queries.counting import TurnKey, given_to
 from services.intake.rounds.queries.following import (
     hold_rounds,
     last_closing,
@@ -71,7 +71,7 @@ class _Kept:
     round: VisitRound
     household_id: str
     row: RoundHousehold | None
-    given: Sequence[PlanTurn]
+    given: Sequence[TurnKey]
     """The last plan's at the end."""
 
 

@@ -14,7 +14,7 @@ Turn = tuple[str, date, str, str]
 """Of which round, on which day, who, and where."""
 
 
-class PlanTurn(NamedTuple):
+class TurnKey(NamedTuple):
     """A team on a day of a plan."""
 
     plan_id: str
@@ -125,11 +125,11 @@ _LOCK_PLACES = """
 """
 
 
-async def given_to(session: Session, household_ids: Sequence[str]) -> Mapping[tuple[str, str], Sequence[PlanTurn]]:
+async def given_to(session: Session, household_ids: Sequence[str]) -> Mapping[tuple[str, str], Sequence[TurnKey]]:
     """To which turns plans give each of these households, the last plan at the end; by round and household."""
-    found: dict[tuple[str, str], list[PlanTurn]] = {}
+    found: dict[tuple[str, str], list[TurnKey]] = {}
     for row in await session.fetch(GIVEN, [*household_ids]):
-        turn = PlanTurn(row.plan_id, row.on_day, row.team_id)
+        turn = TurnKey(row.plan_id, row.on_day, row.team_id)
         found.setdefault((row.round_id, row.household_id), []).append(turn)
     return found
 
