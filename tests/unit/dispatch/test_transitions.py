@@ -183,7 +183,8 @@ def test_a_broken_table_is_found_out(broken: Callable[[], tuple[Line, ...]], fla
 def test_people_only_find_what_they_may_do() -> None:
     of_acceptance = Action.ASK_NONACCEPTANCE, Action.REFUSE_NONACCEPTANCE, Action.NOT_ACCEPT
     of_arbitration = Action.CALL_ARBITRATION, Action.HEAR_UNIT, Action.RULE
-    assert MACHINE.possible(Status.TRIAGE) == (Action.ASSIGN, *of_arbitration, *of_acceptance, Action.FILL_LIST)
+    beside = Action.MEDIATION_GIVE, Action.FILL_LIST
+    assert MACHINE.possible(Status.TRIAGE) == (Action.ASSIGN, *of_arbitration, *of_acceptance, *beside)
     assert MACHINE.possible(Status.HANDLED) == ()
     assert return_pending in MACHINE.table[Status.SIGNED, Action.REFUSE_RETURN].guards
 
