@@ -30,6 +30,7 @@ ANSWERS = "S-0032"
 PATH_OF_A_CASE = re.compile(
     r"\{((?:case|callback|supervision|attachment|exclusion|objection)_id|reference|whistle|claim)\}"
 )
+PATH_BESIDE_A_CASE = re.compile(r"\{((?:mediation|aid|risk)_id)\}")
 WHISTLE = "/dispatch/v1/cases/{case_id}/whistles/{whistle}"
 ARBITRATION = "/dispatch/v1/cases/{case_id}/arbitration"
 DUTY_RULES = "/dispatch/v1/duty-rules"
@@ -128,6 +129,7 @@ BODIES: Mapping[str, Any] = {
         "findings": "线路老化",
         "tasks": [{"unit_code": SUPPORT, "what": "换线", "measures": "夜间施工", "due_at": SOON}],
     },
+    "/dispatch/v1/calls/{case_id}/responsible": {"responsible": ANSWERS},
     "/dispatch/v1/cases/{case_id}/responsible": {"responsible": ANSWERS},
     "/dispatch/v1/cases/{case_id}/tasks/{unit_code}/responsible": {"responsible": ANSWERS},
     "/followup/v1/callbacks/{callback_id}/attempts": SATISFIED,
@@ -161,6 +163,13 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
     "/dispatch/v1/whistle-signals/counts": ALWAYS,
     "/dispatch/v1/whistle-appraisals": ALWAYS,
     "/dispatch/v1/calls": {},
+    "/dispatch/v1/mediations": {},
+    "/dispatch/v1/mediation-counts": {},
+    "/dispatch/v1/my-mediations": {},
+    "/dispatch/v1/aids": {},
+    "/dispatch/v1/aid-sums": {},
+    "/dispatch/v1/risks": {},
+    "/dispatch/v1/my-risks": {},
     "/followup/v1/callbacks": {},
     "/followup/v1/timers": {},
     "/followup/v1/supervisions": {},
@@ -180,7 +189,8 @@ LISTS: Mapping[str, Mapping[str, Any]] = {
 """All that shows or counts cases without naming one. A route that is neither here nor ``ABOUT_NO_CASE`` fails."""
 
 COUNTS = {f"/analytics/{path}" for path in ("v1/figures", "v1/figures/counts", "v1/publications", "county")} | {
-    f"/dispatch/v1/{path}" for path in ("whistle-signals/counts", "whistle-appraisals", "request-counts")
+    f"/dispatch/v1/{path}"
+    for path in ("whistle-signals/counts", "whistle-appraisals", "request-counts", "mediation-counts", "aid-sums")
 }
 """Those of them that name no case."""
 
@@ -268,6 +278,9 @@ def way_to(template: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     return fields, steps
 
 
+_NOT_THERE = str(uuid.UUID(int=(7 << 76) | (2 << 62) | 9))
+
+
 class Route(NamedTuple):
     """One operation, and what it is asked with."""
 
@@ -290,10 +303,14 @@ class Subject:
     whistle: str = "1"
     claim: str = "1"
     arbitration: str = "1"
+    mediation_id: str = _NOT_THERE
+    aid_id: str = _NOT_THERE
+    risk_id: str = _NOT_THERE
 
     def path(self, template: str) -> str:
         """The route, about this case."""
         known = template.replace("{unit_code}", SUPPORT).replace("{list_code}", "problem")
+        known = PATH_BESIDE_A_CASE.sub(lambda match: str(getattr(self, match[1])), known)
         return PATH_OF_A_CASE.sub(lambda match: str(getattr(self, match[1].replace("reference", "case_id"))), known)
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from huiyin.office.wire import Response
 from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
+from tests.journeys.beside_cases import elder, stands_beside
 from tests.journeys.case_routes import (
     ABOUT_NO_CASE,
     ACCUSED,
@@ -29,6 +30,7 @@ from tests.journeys.case_routes import (
     NOT_TO_COUNT,
     OBJECTIONS,
     ORDER,
+    PATH_BESIDE_A_CASE,
     PATH_OF_A_CASE,
     REASON,
     STAFF,
@@ -78,7 +80,13 @@ async def test_all_of_it_is_there_for_whoever_the_case_is_not_about(county: Coun
     subjects = await _subjects(county, routes)
     clerk, handler = county.person("clerk", *Role, unit=SUPPORT), county.person("handler", Role.HANDLER, unit=SUPERIOR)
     # What is in dispute is nobody's yet, and who rules on it is of no unit in it.
-    others = clerk, handler, county.person("hotline", Role.DISPATCHER), county.person("chief", Role.SUPERVISOR)
+    others = (
+        clerk,
+        handler,
+        county.person("hotline", Role.DISPATCHER),
+        county.person("chief", Role.SUPERVISOR),
+        elder(county),
+    )
     lists = [await _lists(person) for person in others]
     words = [word for subject in subjects.values() for word in (subject.case_id, subject.case_no)]
     shown = {path for told in lists for path, text in told.items() if any(word in text for word in words)}
@@ -115,7 +123,7 @@ async def _routes(county: County) -> list[Route]:
 def _concerns_a_case(route: Route) -> bool:
     """Whether the route names a case; every other must be known to name none."""
     method, template, _ = route
-    if PATH_OF_A_CASE.search(template) or (method, template) in IN_THE_BODY:
+    if PATH_OF_A_CASE.search(template) or PATH_BESIDE_A_CASE.search(template) or (method, template) in IN_THE_BODY:
         return True
     assert template in LISTS or ABOUT_NO_CASE.fullmatch(f"{method} {template}"), f"{method} {template} is not looked at"
     return False
@@ -142,6 +150,7 @@ async def _lists(person: Person) -> dict[str, str]:
 async def _subjects(county: County, routes: list[Route]) -> dict[str, Subject]:
     """For each route that names a case one about the town, which nobody else uses."""
     terms = [{"post_code": "case_worker", "unit_code": unit} for unit in (SUPERIOR, SUPPORT)]
+    terms += [{"post_code": post, "unit_code": SUPERIOR} for post in ("mediator", "leader")]
     await county.admin.do("/dispatch/v1/staff", {"staff_id": ANSWERS, "name": "郑测试", "terms": terms})
     return {route.template: await _subject(county, route.template) for route in routes if _concerns_a_case(route)}
 
@@ -180,7 +189,7 @@ async def _subject(county: County, template: str) -> Subject:
     callback_id = promise["callbacks"][-1]["callback_id"] if promise["callbacks"] else ""
     exclusion_id = await _asked_not_to_count(county, case_id, template) if "{exclusion_id}" in template else ""
     known = Subject(case_id, promise["case_no"], callback_id, order["supervision_id"], "", exclusion_id, objection_id)
-    known = replace(known, **await _numbers(county, case_id))
+    known = replace(known, **await _numbers(county, case_id), **await stands_beside(county, case_id, template))
     return replace(known, attachment_id=await _attached(county, known)) if "{attachment_id}" in template else known
 
 
