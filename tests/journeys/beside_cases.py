@@ -12,9 +12,18 @@ _AIDS = "/dispatch/v1/cases/{case_id}/aids"
 _RISKS = "/dispatch/v1/cases/{case_id}/risks"
 
 
+MEDIATES = "T-999001103"
+"""Of which town somebody mediates who is on duty as a leader of the county, too."""
+
+
 def elder(county: County) -> Person:
-    """Who mediates, and is on duty as a leader: of no unit of the case."""
-    return county.person("elder", Role.MEDIATOR, Role.LEADER, unit="S-GOV", staff_id=ANSWERS)
+    """Who mediates: of no unit of the case."""
+    return county.person("elder", Role.MEDIATOR, unit=MEDIATES, staff_id=ANSWERS)
+
+
+def on_duty(county: County) -> Person:
+    """The leader who is told of risks."""
+    return county.person("on-duty", Role.LEADER, unit="S-GOV", staff_id=ANSWERS)
 
 
 async def stands_beside(county: County, case_id: str, template: str) -> dict[str, str]:

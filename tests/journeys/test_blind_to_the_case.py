@@ -11,7 +11,7 @@ from urllib.parse import quote
 from huiyin.office.wire import Response
 from libs.common.bus.flow import Service
 from libs.common.security.principal import Role
-from tests.journeys.beside_cases import elder, stands_beside
+from tests.journeys.beside_cases import MEDIATES, elder, on_duty, stands_beside
 from tests.journeys.case_routes import (
     ABOUT_NO_CASE,
     ACCUSED,
@@ -86,6 +86,7 @@ async def test_all_of_it_is_there_for_whoever_the_case_is_not_about(county: Coun
         county.person("hotline", Role.DISPATCHER),
         county.person("chief", Role.SUPERVISOR),
         elder(county),
+        on_duty(county),
     )
     lists = [await _lists(person) for person in others]
     words = [word for subject in subjects.values() for word in (subject.case_id, subject.case_no)]
@@ -94,7 +95,13 @@ async def test_all_of_it_is_there_for_whoever_the_case_is_not_about(county: Coun
     for route in routes:
         if _concerns_a_case(route):
             answers = [await _ask(person, route, subjects[route.template]) for person in others]
-            assert any(answer.is_success for answer in answers), (route, [answer.text for answer in answers])
+            there = [answer for answer in answers if answer.is_success or _is_too_early(route, answer)]
+            assert there, (route, [answer.text for answer in answers])
+
+
+def _is_too_early(route: Route, answer: Response) -> bool:
+    """Whether an agreement was kept is not said on the day on which it was signed."""
+    return route.template.endswith("/follow-up") and answer.status_code == 409
 
 
 def _told(answer: Response, subject: Subject) -> tuple[int, Any, Any]:
@@ -150,7 +157,7 @@ async def _lists(person: Person) -> dict[str, str]:
 async def _subjects(county: County, routes: list[Route]) -> dict[str, Subject]:
     """For each route that names a case one about the town, which nobody else uses."""
     terms = [{"post_code": "case_worker", "unit_code": unit} for unit in (SUPERIOR, SUPPORT)]
-    terms += [{"post_code": post, "unit_code": SUPERIOR} for post in ("mediator", "leader")]
+    terms += [{"post_code": "leader", "unit_code": SUPERIOR}, {"post_code": "mediator", "unit_code": MEDIATES}]
     await county.admin.do("/dispatch/v1/staff", {"staff_id": ANSWERS, "name": "郑测试", "terms": terms})
     return {route.template: await _subject(county, route.template) for route in routes if _concerns_a_case(route)}
 
@@ -161,12 +168,14 @@ async def _subject(county: County, template: str) -> Subject:
     late = len(template) % 2 == 0
     if template.endswith("/repeats"):
         fields = {"repeat_of": await county.register(confidential=True, **about)}
-    case_id = await county.register(confidential=True, **({} if late else about), **fields)
+    # Of a confidential one the parties do not meet.
+    confidential = "mediation" not in template
+    case_id = await county.register(confidential=confidential, **({} if late else about), **fields)
     if late:
         named = {"accused_units": [ANOTHER, ACCUSED], "accused_staff": [STAFF], **REASON}
         await county.operator.do(f"/intake/v1/cases/{case_id}/accused", named)
         await county.house.settle()
-    if not template.endswith("/wording"):
+    if confidential and not template.endswith("/wording"):
         await county.word(case_id)
     if template.endswith("/reveal"):
         await county.operator.do(template.format(case_id=case_id), BODIES[template])

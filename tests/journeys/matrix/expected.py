@@ -310,7 +310,7 @@ def _may_not_do_it_here(who: Principal, operation: Operation, known: Known) -> b
         (JUDGES.fullmatch(operation.name) is not None and _had_it_in_hand(who, known))
         or (UNITS_JUDGE_NOT.fullmatch(operation.name) is not None and of_the_unit)
         or OF_A_PART.fullmatch(operation.name) is not None
-        or (operation.name.endswith(("/tasks", "/lists/{list_code}")) and who.unit in known.supports)
+        or (operation.name.endswith(("/tasks", "/lists/{list_code}", "/mediations")) and who.unit in known.supports)
         or (operation.name.endswith("/whistles") and (who.unit != known.lead or known.lead.startswith("V-")))
         or (operation.name.endswith("/raising") and who.unit == known.lead)
         or (operation.name.endswith("/termination/decision") and who.unit not in OFFICES)
