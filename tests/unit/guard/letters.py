@@ -110,9 +110,27 @@ class Letters(RuleBasedStateMachine):
                 unless_refused(partial(take, judgement, _of(one, letter.office)))
         self.settle()
 
+    @rule(who=PERSON)
+    def go_round_once_more(self, who: str) -> None:
+        """A reply is sent back, and its unit hands in at once; it is replied to anew, accepted, and would be sent back
+        still.
+        """
+        for steps in ((LetterStep.SEND_BACK,), (LetterStep.ACCEPT, LetterStep.SEND_BACK)):
+            for letter in list(self.units.letters.values()):
+                take = partial(self.units.of_letter, letter.letter_id)
+                unless_refused(partial(take, LetterStep.REPLY, _of(who, letter.to_unit)))
+                for step in steps:
+                    for one in ("head", "wang"):
+                        unless_refused(partial(take, step, _of(one, letter.office)))
+            self._hand_in()
+
     @rule()
     def hand_in_past_a_letter(self) -> None:
         """The unit that works hands in its result; a refusal names each letter that it waits for."""
+        self._hand_in()
+        self.settle()
+
+    def _hand_in(self) -> None:
         waits = [one.no for one in self.written.values() if one.is_open and one.no and one.holds]
         signer = Actor("head", self.units.work.working_unit)
         unless_refused(partial(self.units.act, Deed.SIGN, signer, UNITS[0]))
@@ -125,7 +143,6 @@ class Letters(RuleBasedStateMachine):
         said = _refusal(partial(self.units.act, Deed.HAND_IN, by, UNITS[0]))
         assert not waits or said is not None, "a result went by an open letter"
         assert all(no in (said or "") for no in waits), "it is not said what the result waits for"
-        self.settle()
 
     @invariant()
     def a_letter_goes_its_way(self) -> None:
