@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
+from bench.stock.hands import HANDS
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.letter_terms import LetterStatus
 from libs.common.events.whistle_terms import ClaimState
@@ -20,54 +21,14 @@ from services.dispatch.duty_rules.queries import rules_statement, settled_statem
 from services.dispatch.duty_rules.tables import DutyRule
 from services.dispatch.letters.queries import LetterFilter, letters_statement
 from tests.integration.dispatch.office import T0, Office
-from tests.integration.dispatch.test_schema import COUNTY_SCOPE, FILL_WORK, FIRST_PAGE, work_list
+from tests.integration.dispatch.test_schema import COUNTY_SCOPE, FIRST_PAGE, fill_hands, work_list
 from tests.support.plans import plan_of
 
 STREET_SCOPE = Scope("999001", (Bound("T-3"),), frozenset({"T-3"}))
 UNIT_SCOPE = Scope("999001", (Bound("D-3"),), frozenset({"D-3"}))
 
 FILL: tuple[str, ...] = (
-    """
-    INSERT INTO call (case_id, version, unit_code, round, status, kind, street_unit, area_code, place, what, called_at,
-        times, acknowledged_at, arrived_at, late, ended_at, result, worked_by, responsible_staff)
-    SELECT case_id, 4, 'D-' || case_id::int % 61, 1, 'done', 'emergency', 'T-' || case_id::int % 23, area_code, 'p',
-        'w', registered_at, 1, registered_at, registered_at, false, registered_at, 'r', '{}',
-        'S-' || case_id::int % 97
-    FROM work
-    """,
-    """
-    INSERT INTO whistle (case_id, version, round, kind, street_unit, area_code, category_code, place, what, units,
-        times, called_at, called_by, criteria, needless)
-    SELECT case_id, 4, 1, 'emergency', 'T-' || case_id::int % 23, area_code, '0101', 'p', 'w',
-        ARRAY['D-' || case_id::int % 61], CASE WHEN case_id::int % 50 = 0 THEN 2 ELSE 1 END, registered_at, 'x', '[]',
-        false
-    FROM work
-    """,
-    """
-    INSERT INTO call_claim (case_id, version, whistle, unit_code, kind, reason, asked_by, asked_at, state, decided_by,
-        decided_at, note)
-    SELECT case_id, 9, 4, 'D-' || case_id::int % 61, 'score', 'r', 'x', registered_at,
-        CASE WHEN waits THEN 'pending' ELSE 'refused' END, CASE WHEN NOT waits THEN 'y' END,
-        CASE WHEN NOT waits THEN registered_at END, CASE WHEN NOT waits THEN 'n' END
-    FROM (SELECT *, case_id::int % 100 = 1 AS waits FROM work) AS claimed
-    """,
-    """
-    INSERT INTO request (case_id, version, round, kind, reason_code, note, asked_by, asked_unit, asked_at, state,
-        decided_by, decided_at, decision_note, due_at, raised_at)
-    SELECT case_id, 1, 1, 'return', 'x', 'x', 'x', lead_unit, registered_at,
-        CASE WHEN waits THEN 'pending' ELSE 'refused' END, CASE WHEN NOT waits THEN 'y' END,
-        CASE WHEN NOT waits THEN registered_at END, CASE WHEN NOT waits THEN 'n' END, registered_at,
-        CASE WHEN waits THEN registered_at END
-    FROM (SELECT *, case_id::int % 300 = 1 AS waits FROM work WHERE lead_unit IS NOT NULL) AS asked
-    """,
-    """
-    INSERT INTO letter (letter_id, case_id, round, kind, office, to_unit, subject, body, days, drafted_by, drafted_at,
-        status, number, year, no, sent_at, edition, warn_at, due_at, evidence, late, reminders, worked_by, version)
-    SELECT case_id, case_id, 1, 'request', 'T-' || case_id::int % 23, 'D-' || case_id::int % 61, 's', 'b', 5, 'x',
-        registered_at, 'sent', case_id::int, 2026, 'no ' || case_id, registered_at, 1, registered_at, registered_at,
-        '{}', false, 0, '{}', 1
-    FROM work
-    """,
+    *HANDS,
     """
     INSERT INTO arbitration (case_id, version, round, by_rule, units, question, opened_at, opened_by, state, ended_at,
         support_units, files)
@@ -137,8 +98,8 @@ _SORTED = ("what a rule would settle", "a person's tasks")
 
 
 async def test_each_list_is_one_short_walk_along_its_index_among_60_000(office: Office) -> None:
-    for sql in (FILL_WORK, *FILL):
-        async with office.database.transaction(T0) as session:
+    async with office.database.transaction(T0) as session:
+        for sql in fill_hands(FILL):
             await session.fetch(sql)
     letters = {
         "letters of an office": (LetterFilter("T-3", received=False), "letter_office_idx"),
