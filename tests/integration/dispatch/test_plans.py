@@ -13,7 +13,10 @@ from libs.common.security.policy import Bound, Scope
 from services.dispatch.appraisals.queries import claims_statement, signals_statement, whistles_statement
 from services.dispatch.asks.domain import RequestState
 from services.dispatch.asks.queries import RequestFilter, all_requests_statement
+from services.dispatch.calls.domain import CallStatus
 from services.dispatch.calls.queries import calls_statement
+from services.dispatch.cases.domain.terms import Status
+from services.dispatch.directory.queries import OPEN_USES
 from services.dispatch.disputes.domain import ArbitrationState
 from services.dispatch.disputes.queries import arbitrations_statement
 from services.dispatch.duty_rules.domain import DutyRuleState
@@ -21,7 +24,7 @@ from services.dispatch.duty_rules.queries import rules_statement, settled_statem
 from services.dispatch.duty_rules.tables import DutyRule
 from services.dispatch.letters.queries import LetterFilter, letters_statement
 from tests.integration.dispatch.office import T0, Office
-from tests.integration.dispatch.test_schema import COUNTY_SCOPE, FIRST_PAGE, fill_hands, work_list
+from tests.integration.dispatch.test_schema import COUNTY_SCOPE, FILL_WORK, FIRST_PAGE, fill_hands, work_list
 from tests.support.plans import plan_of
 
 STREET_SCOPE = Scope("999001", (Bound("T-3"),), frozenset({"T-3"}))
@@ -55,8 +58,8 @@ FILL: tuple[str, ...] = (
 )
 
 
-def calls(scope: Scope, *, called: bool, responsible: str | None = None) -> Select[Any]:
-    return calls_statement(scope, FIRST_PAGE, called=called, responsible=responsible)
+def calls(scope: Scope, **wanted: Any) -> Select[Any]:
+    return calls_statement(scope, FIRST_PAGE, **wanted)
 
 
 def requests(**wanted: Any) -> Select[Any]:
@@ -71,6 +74,9 @@ PLANS: list[tuple[str, Select[Any], str]] = [
     ("all boards", calls(COUNTY_SCOPE, called=False), "call_called_idx"),
     ("what a unit was summoned to", calls(UNIT_SCOPE, called=True), "call_unit_idx"),
     ("a person's tasks", calls(UNIT_SCOPE, called=True, responsible="S-7"), "call_responsible_idx or call_unit_idx"),
+    ("whom a street let off", calls(STREET_SCOPE, called=False, status=CallStatus.CANCELLED), "call_street_status_idx"),
+    ("what a unit was let off", calls(UNIT_SCOPE, called=True, status=CallStatus.CANCELLED), "call_unit_status_idx"),
+    ("all that are on the way", calls(COUNTY_SCOPE, called=True, status=CallStatus.ON_THE_WAY), "call_status_idx"),
     ("all that were summoned", calls(COUNTY_SCOPE, called=True), "call_called_idx"),
     ("the whistles of a case", whistles_statement("7", FIRST_PAGE), "whistle_pkey"),
     ("signals", signals_statement(COUNTY_SCOPE, None, FIRST_PAGE), "whistle_signal_idx"),
@@ -93,7 +99,7 @@ PLANS: list[tuple[str, Select[Any], str]] = [
     ("what a rule would settle", settled_statement(COUNTY_SCOPE, RULE, SINCE, FIRST_PAGE), "work_category_idx"),
     ("what stands still", work_list(suspended=True, now=T0), "work_suspended_idx"),
 ]
-_SORTED = ("what a rule would settle", "a person's tasks")
+_SORTED = ("what a rule would settle", "a person's tasks", "letters to a unit that wait")
 """Of few, the planner may sort all: it still reads nothing but these."""
 
 
@@ -104,10 +110,13 @@ async def test_each_list_is_one_short_walk_along_its_index_among_60_000(office: 
     letters = {
         "letters of an office": (LetterFilter("T-3", received=False), "letter_office_idx"),
         "letters to a unit": (LetterFilter("D-3", received=True), "letter_receiver_idx"),
-        "letters to a unit that wait": (LetterFilter("D-3", received=True, overdue=True), "letter_receiver_idx"),
+        "letters to a unit that wait": (
+            LetterFilter("D-3", received=True, overdue=True),
+            "letter_receiver_status_idx or letter_waiting_idx",
+        ),
         "letters of a unit in a status": (
             LetterFilter("T-3", received=False, status=LetterStatus.SENT),
-            "letter_office_idx",
+            "letter_office_status_idx",
         ),
     }
     plans = list(PLANS)
@@ -122,3 +131,18 @@ async def test_each_list_is_one_short_walk_along_its_index_among_60_000(office: 
         short = plan.rows_read < 20 * FIRST_PAGE.limit and (name in _SORTED or not plan.sorts)
         wrong += [] if by_index and short else [f"{name}:\n{plan}"]
     assert wrong == [], "\n\n".join(wrong)
+
+
+async def test_what_open_cases_use_of_a_pack_is_found_among_closed_ones(office: Office) -> None:
+    async with office.database.transaction(T0) as session:
+        for sql in (FILL_WORK.replace("[1 + n % 6]", "[CASE WHEN n > 3000 THEN 5 ELSE 1 + n % 6 END]"), "ANALYZE work"):
+            await session.fetch(sql)
+    for column, statement in OPEN_USES.items():
+        plan = await plan_of(office.database, statement, [])
+        assert not plan.walked, f"{column}:\n{plan}"
+        assert plan.rows_read < 6000, f"{column}:\n{plan}"
+
+
+def test_every_status_but_closed_is_that_of_an_open_case() -> None:
+    for statement in OPEN_USES.values():
+        assert {status for status in Status if f"'{status}'" in statement} == set(Status) - {Status.CLOSED}

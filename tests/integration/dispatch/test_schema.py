@@ -47,14 +47,16 @@ FILL_WORK = """
 """
 
 
-def fill_hands(statements: Sequence[str], *, open_ones: str = "case_id::int % 100 = 1", staff: int = 97) -> list[str]:
-    """Fill work and what the statements of ``bench.stock.hands`` fill; each of ``staff`` people answers for as many."""
+def fill_hands(
+    statements: Sequence[str], *, open_ones: str = "case_id::int % 100 = 1", staff: int = 97, few: int = 60_000
+) -> list[str]:
+    """Fill work, and by the statements of ``bench.stock.hands`` what its first ``few`` cases have, of ``staff`` people."""
     made = f"""
         CREATE TEMP TABLE hand ON COMMIT DROP AS
         SELECT case_id, case_id::int AS n, round, {open_ones} AS open, registered_at AS at, area_code, category_code,
             lead_unit, 'D-' || case_id::int % 61 AS unit, 'T-' || case_id::int % 23 AS street,
             'S-' || case_id::int % {staff} AS staff
-        FROM work
+        FROM work WHERE case_id::int <= {few}
     """  # noqa: S608
     return [FILL_WORK, made, *statements]
 
