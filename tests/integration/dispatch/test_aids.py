@@ -10,7 +10,7 @@ from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
 from libs.common.web.cursors import PageQuery
 from services.dispatch.aids.queries import AidFilter, aids_statement
-from tests.integration.dispatch.office import COUNTY, T0, VILLAGE_UNIT, Office, Person, only
+from tests.integration.dispatch.office import COUNTY, VILLAGE_UNIT, Office, Person, only
 from tests.integration.dispatch.test_schema import fill_hands
 from tests.support.plans import plan_of
 
@@ -106,9 +106,7 @@ async def test_one_of_a_kind_is_open_and_unknown_kinds_are_named(office: Office)
 
 
 async def test_the_list_is_read_by_its_index(office: Office) -> None:
-    async with office.database.transaction(T0) as writing:
-        for sql in fill_hands([*FEW, "ANALYZE work, aid"]):
-            await writing.fetch(sql)
+    await fill_hands(office, [*FEW, "ANALYZE work, aid"])
     plan = await plan_of(office.database, aids_statement(Scope("999001"), AidFilter(), PageQuery(limit=50)))
     assert "aid_list_idx" in plan.indexes, str(plan)
     assert "aid" not in plan.walked, str(plan)

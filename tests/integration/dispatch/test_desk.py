@@ -142,9 +142,7 @@ async def test_a_desk_says_who_sits_there(office: Office) -> None:
 
 
 async def test_what_waits_is_found_by_its_own_index_among_60_000_cases(office: Office) -> None:
-    async with office.database.transaction(T0) as session:
-        for sql in fill_hands([*HANDS, "ANALYZE work, request"]):
-            await session.fetch(sql)
+    await fill_hands(office, [*HANDS, "ANALYZE work, request"])
     plan = await plan_of(office.database, waiting_statement(Scope("999001"), [*RequestKind], PageQuery(limit=50)))
     assert plan.indexes & {"request_list_idx", "request_state_idx"}, str(plan)
     assert not plan.walked, str(plan)

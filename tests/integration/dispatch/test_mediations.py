@@ -218,9 +218,7 @@ async def test_whose_term_has_ended_mediates_no_more(court: Office) -> None:
 
 async def test_lists_of_mediations_are_read_by_their_indexes(office: Office) -> None:
     actor = Actor("elder", None, "S-7")
-    async with office.database.transaction(T0) as writing:
-        for sql in fill_hands([*FEW, "ANALYZE work, mediation"], staff=300):
-            await writing.fetch(sql)
+    await fill_hands(office, [*FEW, "ANALYZE work, mediation"], staff=300)
     scope, page = Scope("999001"), PageQuery(limit=50)
     statements = {
         "mediation_mediator_idx": own_statement(scope, actor, MediationFilter(), page),

@@ -104,9 +104,7 @@ _SORTED = ("what a rule would settle", "a person's tasks", "letters to a unit th
 
 
 async def test_each_list_is_one_short_walk_along_its_index_among_60_000(office: Office) -> None:
-    async with office.database.transaction(T0) as session:
-        for sql in fill_hands(FILL):
-            await session.fetch(sql)
+    await fill_hands(office, FILL)
     letters = {
         "letters of an office": (LetterFilter("T-3", received=False), "letter_office_idx"),
         "letters to a unit": (LetterFilter("D-3", received=True), "letter_receiver_idx"),
