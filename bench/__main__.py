@@ -44,8 +44,9 @@ FULL = (
     "reads",
     "audit",
     "visits",
+    "hands",
 )
-"""Visits last: they take the largest stock as it is, and leave their households in it."""
+"""Visits and hands last: they take the largest stock as it is, and leave their households and tasks in it."""
 _BEGUN = time.monotonic()
 _OTHERS_MATTER = 0.1
 """Processors kept busy by others, above which a reader should know."""

@@ -109,16 +109,18 @@ class Ground:
         """The database that others are copied from, for who only reads: its URL."""
         return self._url(await self._stock(cases))
 
-    async def lived_in(self, name: str, cases: int) -> str:
-        """The database of this name, which stays as its users leave it, also for the next run: its URL.
+    async def lived_in(self, name: str, cases: int, *others: str) -> str:
+        """The database of this name, or of another that will do, which stays as its users leave it: its URL.
 
-        Where there is none it is the stock of so many cases itself, not a copy, which is large: whoever asks for that
-        stock later has it laid again.
+        The next run finds it, too. Where there is none it is the stock of so many cases itself, not a copy, which is
+        large: whoever asks for that stock later has it laid again.
         """
         await asyncio.to_thread(self.postgres.start)
-        if name in await self._clear():
-            self._say(f"{name} is there")
-        elif cases:
+        there = await self._clear()
+        if found := next((one for one in (name, *others) if one in there), None):
+            self._say(f"{found} is there")
+            return self._url(found)
+        if cases:
             await self._administer(f"ALTER DATABASE {await self._stock(cases)} RENAME TO {name}")
             del self._stocked[cases]
         else:

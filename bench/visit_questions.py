@@ -1,18 +1,17 @@
 """What people ask of a county's visits: every list, every figure; of other areas, people and days each time."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
-from typing import Any
 
+from bench.asked import Ask
 from bench.drive.house import House
 from bench.drive.made_up import Scale, Village, worker_id
 from huiyin.office.people import CallRefused, People, Person
 from libs.common.security.principal import Role
 
 DEVICES, ROUNDS, PLANS = "/intake/v1/devices", "/intake/v1/rounds", "/intake/v1/plans"
-Ask = Callable[[], Awaitable[Any]]
 _SPAN = timedelta(days=60)
 
 

@@ -56,6 +56,7 @@ ONE = "huiyin"
 _PUBLISHER = "dispatch-api"
 _TOKEN_LIFETIME = timedelta(hours=12)
 _PAUSE = 0.02
+_UNAVAILABLE = 500
 
 
 class Kind(StrEnum):
@@ -211,8 +212,10 @@ class House:
         while True:
             try:
                 return await self.publish(pack)
-            except HouseTrouble:
-                if time.monotonic() > deadline:
+            except HouseTrouble as trouble:
+                refused = trouble.__cause__
+                wrong = isinstance(refused, CallRefused) and refused.status < _UNAVAILABLE
+                if wrong or time.monotonic() > deadline:
                     raise
                 await asyncio.sleep(_PAUSE)
 

@@ -12,6 +12,7 @@ from libs.common.sheets import csv_of
 _STAFF = ("人员编号", "姓名", "单位", "岗位", "任职日期")
 _HOUSEHOLDS = ("户编号", "区域", "包保人", "户主", "电话", "门牌")
 _MOST_ROWS = 20_000
+_MOST_PER_CONTACT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,10 @@ def county_pack(label: str, villages: Sequence[Village], merged: Sequence[tuple[
         pack["units"].append(
             _unit(village.unit, "village", village.code, f"T-{village.town[:9]}") | {"size_class": "village"}
         )
-    pack["households"]["most_per_contact"] = 1_000
+    pack["households"]["most_per_contact"] = _MOST_PER_CONTACT
     pack["visits"]["gap_days"] = 0
     # A place whose phones are without a network for up to two weeks.
-    pack["visits"]["phones"] = {"keep_days": 14}
+    pack["visits"]["phones"] = {"keep_days": 14, "households": _MOST_PER_CONTACT}
     towns = {gone.town: into.town for gone, into in merged}
     pack["merged"] = {
         "areas": [_merged(gone.code, into.code) for gone, into in merged] + [_merged(*town) for town in towns.items()],

@@ -9,21 +9,21 @@ the same run.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
+from bench.asked import ask_all, beside, slowest
 from bench.drive.database import connected
 from bench.drive.house import COUNTY, Kind
 from bench.drive.made_up import WHOLE, Scale, Village, county_pack, household_tables, staff_table, villages_of
 from bench.figure import Context, Figure, below, median
-from bench.figures.desk import bare_route
 from bench.figures.reads import p95
 from bench.stock.round import lay_round
-from bench.visit_questions import DEVICES, PLANS, ROUNDS, Ask, Turn, Visited, figures, lists
+from bench.visit_questions import DEVICES, PLANS, ROUNDS, Turn, Visited, figures, lists
 from huiyin.office import errands
 from huiyin.office.people import People, Person
 from libs.common.pack.decoding import decode_document
@@ -52,25 +52,17 @@ _OF_VISITS = """
         AND tablename ~ '^(visit|round|household|contact|plan|team|device|coverage)'
 """
 _QUICK = Scale(towns=2, villages=2, workers=2, households=PHONE, cases=0, days=30)
-_COUNTY = replace(WHOLE, villages=17, workers=10, households=PHONE)
+VISITED_COUNTY = replace(WHOLE, villages=17, workers=10, households=PHONE)
 """3,400 workers and 204,000 households."""
-
-
-class Taken(NamedTuple):
-    """Milliseconds of one question's answers."""
-
-    p95: float
-    best: float
-    question: str
 
 
 async def run(context: Context) -> list[Figure]:
     """``visits_lists_p95_ms``, ``visits_figures_p95_ms``, ``phone_pull_ms`` and ``phone_push_ms``."""
-    scale = _QUICK if context.quick else _COUNTY
+    scale = _QUICK if context.quick else VISITED_COUNTY
     cases = 0 if context.quick else max(context.stocks)
-    url = await context.ground.lived_in(f"visits_{cases}_{scale.all_households}", cases)
+    url = await context.ground.lived_in(home_of(scale, cases), cases)
     villages = villages_of(scale)
-    pack = _pack(villages)
+    pack = pack_of(villages)
     async with context.ground.house(Kind.EIGHT_EMBEDDED, url, pack) as house:
         with house.people(timeout=600.0) as people:
             round_id, begins_on = await _settle(people, scale, villages)
@@ -86,18 +78,15 @@ async def run(context: Context) -> list[Figure]:
             pulls, pushes = await _phones(county, 5 if context.quick else 40)
             await _counted(people, known + len(pushes) * _VISITED)
             await _analyze(url)
-            listed, told = (
-                await _all(lists(county), often, context.say),
-                await _all(figures(county), often, context.say),
-            )
-            async with bare_route(house) as (_, reading):
-                beside = await _asked("", reading([await _some_case(people)]), often)
+            listed = await ask_all(house, lists(county), often, context.say)
+            told = await ask_all(house, figures(county), often, context.say)
+            one = await beside(house, await _some_case(people), often)
     at = f"{scale.all_households} households, {scale.all_workers} workers, beside {cases} cases"
-    one, second = f"a bare route with one row: p95 {beside.p95:.1f} ms, best {beside.best:.1f}", below(1_000.0)
+    second = below(1_000.0)
     said = f"{PHONE} households, median {median(pulls):.0f} ms", f"{_VISITED} visits, median {median(pushes):.0f} ms"
     return [
-        _slowest("visits_lists_p95_ms", listed, at, one),
-        _slowest("visits_figures_p95_ms", told, at, one),
+        slowest("visits_lists_p95_ms", listed, at, one),
+        slowest("visits_figures_p95_ms", told, at, one),
         Figure("phone_pull_ms", second, p95(pulls), "ms", one, said[0]),
         Figure("phone_push_ms", second, p95(pushes), "ms", one, said[1]),
     ]
@@ -108,30 +97,6 @@ async def _analyze(url: str) -> None:
     async with connected(url) as connection:
         for table in await connection.fetch(_OF_VISITS):
             await connection.execute(f"ANALYZE {table['name']}")
-
-
-def _slowest(name: str, taken: Sequence[Taken], at: str, beside: str) -> Figure:
-    worst = sorted(taken, reverse=True)
-    told = "; ".join(f"{one.p95:.0f} ms (best {one.best:.0f}) {one.question}" for one in worst)
-    return Figure(name, below(50.0), worst[0].p95, "ms", f"{len(worst)} questions at {at}; {beside}", told)
-
-
-async def _all(asked: Mapping[str, Ask], often: int, say: Callable[[str], None]) -> list[Taken]:
-    taken = []
-    for name, ask in asked.items():
-        one = await _asked(name, ask, often)
-        say(f"{one.p95:7.1f} ms (best {one.best:.1f}) {name}")
-        taken.append(one)
-    return taken
-
-
-async def _asked(name: str, ask: Ask, times: int) -> Taken:
-    taken = []
-    for _ in range(times):
-        began = time.perf_counter()
-        await ask()
-        taken.append((time.perf_counter() - began) * 1000)
-    return Taken(p95(taken), min(taken), name)
 
 
 async def _some_case(people: People) -> str:
@@ -146,7 +111,13 @@ async def _some_case(people: People) -> str:
             await asyncio.sleep(0.05)
 
 
-def _pack(villages: Sequence[Village]) -> Pack:
+def home_of(scale: Scale, cases: int) -> str:
+    """The name of the database of so many households beside so many cases."""
+    return f"visits_{cases}_{scale.all_households}"
+
+
+def pack_of(villages: Sequence[Village]) -> Pack:
+    """The demo pack with these villages, and with an order of stages for rounds."""
     pack = county_pack("走访压测", villages, ())
     pack["visits"]["orders"] = [_ORDER]
     return decode_document(pack).pack

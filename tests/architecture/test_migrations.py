@@ -94,6 +94,7 @@ JUSTIFIED: Mapping[str, Mapping[str, str]] = {
     "dispatch/0029": _NEW_INDEX,
     "dispatch/0041": _NEW_INDEX,
     "dispatch/0042": _NEW_INDEX,
+    "dispatch/0043": _NEW_INDEX,
     "followup/0003": _EMPTIED,
     "followup/0004": _OTHER_INDEX,
     "followup/0005": _OTHER_INDEX,

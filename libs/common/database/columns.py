@@ -52,9 +52,16 @@ def refers(table: str, column: str, to: str, *, at_commit: bool = False) -> Fore
     return ForeignKeyConstraint([column], [f"{to}.{column}"], name=f"{table}_{column}_fkey", **later)
 
 
-def index(name: str, *columns: str, where: str = "", unique: bool = False, also: Iterable[str] = ()) -> Index:
-    """An index over columns as SQL writes them (``registered_at DESC``), of the rows ``where``, with ``also`` in it."""
+def index(
+    name: str, *columns: str, where: str = "", unique: bool = False, also: Iterable[str] = (), using: str = ""
+) -> Index:
+    """An index over columns as SQL writes them (``registered_at DESC``), of the rows ``where``, with ``also`` in it.
+
+    ``using``: of another kind than a B-tree, such as ``gin``.
+    """
     options: dict[str, Any] = {"postgresql_where": text(where)} if where else {}
+    if using:
+        options["postgresql_using"] = using
     if carried := list(also):
         options["postgresql_include"] = carried
     return Index(name, *map(text, columns), unique=unique, **options)

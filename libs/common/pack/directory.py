@@ -67,6 +67,7 @@ class Directory:
         self.pack = pack
         self._areas = {area.code: area for area in pack.areas}
         self._units = {unit.code: unit for unit in pack.units}
+        self._by_level = {level: tuple(unit for unit in pack.units if unit.level is level) for level in UnitLevel}
         self._kinds = {kind.code: kind for kind in pack.area_kinds}
         self._merged = {merged.code: merged.successor for merged in pack.merged.areas}
         self._merged |= {merged.code: merged.successor for merged in pack.merged.units}
@@ -115,7 +116,7 @@ class Directory:
 
     def units(self, level: UnitLevel | None = None) -> tuple[Unit, ...]:
         """All units, or those of one level, in the pack's order."""
-        return tuple(unit for unit in self.pack.units if level in (None, unit.level))
+        return tuple(self.pack.units) if level is None else self._by_level[level]
 
     def post(self, code: str) -> Post:
         """The post of this code."""

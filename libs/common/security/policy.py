@@ -81,6 +81,17 @@ class Scope:
         """Whether somebody is complained about whom the caller is, or acts for."""
         return accused_unit in self.own or not self.own.isdisjoint(also_accused)
 
+    @property
+    def unbounded(self) -> bool:
+        """Whether it takes in all that lies inside the area, whoever has it."""
+        return Bound() in self.bounds
+
+    def bound(self, unit_column: Column | None, source_column: Column | None = None) -> list[ColumnElement[bool]]:
+        """What it takes in of an area, as SQL; nothing where that is everything."""
+        if self.unbounded:
+            return []
+        return [or_(*(_within(bound, unit_column, source_column) for bound in self.bounds))]
+
     def predicate(
         self,
         area_column: Column,
@@ -94,9 +105,7 @@ class Scope:
         Without ``accused_columns`` it shows also what is said about the caller's own units: that is for tables where
         it is taken out in another way.
         """
-        conditions: list[ColumnElement[bool]] = [area_column.like(self.area_prefix + "%")]
-        if Bound() not in self.bounds:
-            conditions.append(or_(*(_within(bound, unit_column, source_column) for bound in self.bounds)))
+        conditions = [area_column.like(self.area_prefix + "%"), *self.bound(unit_column, source_column)]
         if self.own and accused_columns is not None:
             unit, also = accused_columns
             # Nobody is accused in most cases, and NULL is in no list.

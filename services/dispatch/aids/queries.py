@@ -50,7 +50,8 @@ async def aids_of(session: Session, case_id: str) -> list[Aid]:
 def aids_statement(scope: Scope, wanted: AidFilter, page: PageQuery) -> Select[Aid]:
     """What came of the cases in the caller's reach, newest first."""
     statement = select(Aid).join(Case, col(Case.case_id) == col(Aid.case_id))
-    return AIDS_KEYSET.cut(statement.where(*_conditions(scope, wanted)), page)
+    reached = cases.within(scope, col(Case.lead_unit))
+    return AIDS_KEYSET.cut(statement.where(reached, *_narrowed(wanted)), page)
 
 
 async def list_aids(session: Session, statement: Select[Aid]) -> list[Aid]:
@@ -63,13 +64,13 @@ async def sum_aids(session: Session, scope: Scope, wanted: AidFilter) -> list[Ro
     by = col(Aid.kind), col(Aid.found_unit), col(Aid.status)
     paid = cast(func.coalesce(func.sum(col(Aid.amount_fen)), 0), BigInteger)
     sums = func.count().label("aids"), func.sum(col(Aid.persons)).label("persons"), paid.label("amount_fen")
-    statement = select(*by, *sums).join(Case, col(Case.case_id) == col(Aid.case_id))
-    statement = statement.where(*_conditions(scope, wanted)).group_by(*by).order_by(*by)
+    statement = cases.of_cases(select(*by, *sums), session, scope, col(Aid.case_id))
+    statement = statement.where(*_narrowed(wanted)).group_by(*by).order_by(*by)
     return list((await session.execute(statement)).all())
 
 
-def _conditions(scope: Scope, wanted: AidFilter) -> list[ColumnElement[bool]]:
-    conditions = [cases.within(scope, col(Case.lead_unit))]
+def _narrowed(wanted: AidFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     for name in ("kind", "status", "found_unit"):
         value = getattr(wanted, name)
         if value is not None:

@@ -15,7 +15,7 @@ from libs.common.web.cursors import Keyset, PageQuery
 from services.dispatch.appraisals.tables import CallScoreRow, ClaimRow, WhistleRow
 from services.dispatch.calls.domain import OPEN_CALLS, CallStatus
 from services.dispatch.calls.tables import SummonedUnit
-from services.dispatch.cases.queries import reaches, within
+from services.dispatch.cases.queries import of_cases, reaches, within
 from services.dispatch.cases.tables import Case
 
 WHISTLES_KEYSET = Keyset("dispatch.case_whistles", (WhistleRow.version,), (int,), descending=False)
@@ -76,10 +76,9 @@ async def signal_counts(session: Session, scope: Scope, since: datetime, until: 
     """By category and area how many whistles there were, where there was more than one; most first."""
     subject = col(WhistleRow.area_code), col(WhistleRow.category_code)
     many = func.count().label("whistles")
+    whistles = select(*subject, many).where(*_called(WhistleRow, since, until))
     statement = (
-        select(*subject, many)
-        .join(Case, col(Case.case_id) == col(WhistleRow.case_id))
-        .where(*_called(WhistleRow, since, until), within(scope, col(WhistleRow.street_unit)))
+        of_cases(whistles, session, scope, col(WhistleRow.case_id), col(WhistleRow.street_unit))
         .group_by(*subject)
         .having(many > 1)
         .order_by(many.desc(), *subject)
@@ -90,19 +89,14 @@ async def signal_counts(session: Session, scope: Scope, since: datetime, until: 
 async def streets_in(session: Session, scope: Scope, since: datetime, until: datetime) -> Sequence[RowMapping]:
     """By street that whistled then: its whistles, and what they came to."""
     street = col(WhistleRow.street_unit)
-    statement = (
-        select(
-            street,
-            func.count().label("whistles"),
-            func.count(col(WhistleRow.done_at)).label("done"),
-            func.count().filter(col(WhistleRow.times) > 1).label("repeated"),
-            func.count().filter(col(WhistleRow.needless)).label("needless"),
-        )
-        .join(Case, col(Case.case_id) == col(WhistleRow.case_id))
-        .where(*_called(WhistleRow, since, until), within(scope, street))
-        .group_by(street)
-        .order_by(street)
-    )
+    counts = select(
+        street,
+        func.count().label("whistles"),
+        func.count(col(WhistleRow.done_at)).label("done"),
+        func.count().filter(col(WhistleRow.times) > 1).label("repeated"),
+        func.count().filter(col(WhistleRow.needless)).label("needless"),
+    ).where(*_called(WhistleRow, since, until))
+    statement = of_cases(counts, session, scope, col(WhistleRow.case_id), street).group_by(street).order_by(street)
     return (await session.execute(statement)).mappings().all()
 
 
@@ -125,27 +119,27 @@ async def units_in(
         "most": func.coalesce(func.sum(col(CallScoreRow.most)), 0),
     }
     columns = [one.label(name) for name, one in counted.items()]
-    statement = _of_units(select(unit, *columns), scope, since, until).group_by(unit).order_by(unit)
+    statement = _of_units(select(unit, *columns), session, scope, since, until).group_by(unit).order_by(unit)
     return (await session.execute(statement)).mappings().all()
 
 
 async def grades_in(session: Session, scope: Scope, since: datetime, until: datetime) -> Sequence[RowMapping]:
     """By unit and grade how many of its scores are of it."""
     unit, grade = col(SummonedUnit.unit_code), col(CallScoreRow.grade)
-    statement = _of_units(select(unit, grade, func.count().label("scores")), scope, since, until)
+    statement = _of_units(select(unit, grade, func.count().label("scores")), session, scope, since, until)
     statement = statement.where(grade.is_not(None)).group_by(unit, grade).order_by(unit, grade)
     return (await session.execute(statement)).mappings().all()
 
 
-def _of_units(statement: Any, scope: Scope, since: datetime, until: datetime) -> Any:
+def _of_units(statement: Any, session: Session, scope: Scope, since: datetime, until: datetime) -> Any:
     task = and_(
         col(CallScoreRow.case_id) == col(SummonedUnit.case_id),
         col(CallScoreRow.whistle) == col(SummonedUnit.version),
         col(CallScoreRow.unit_code) == col(SummonedUnit.unit_code),
     )
-    joined = statement.select_from(SummonedUnit).join(Case, col(Case.case_id) == col(SummonedUnit.case_id))
-    joined = joined.outerjoin(CallScoreRow, task)
-    return joined.where(*_called(SummonedUnit, since, until), within(scope, col(SummonedUnit.unit_code)))
+    joined = statement.select_from(SummonedUnit).outerjoin(CallScoreRow, task)
+    joined = joined.where(*_called(SummonedUnit, since, until))
+    return of_cases(joined, session, scope, col(SummonedUnit.case_id), col(SummonedUnit.unit_code))
 
 
 def _called(table: type[WhistleRow] | type[SummonedUnit], since: datetime, until: datetime) -> list[Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
@@ -69,8 +69,11 @@ async def count_requests(session: Session, scope: Scope, *, of_a_unit: bool) -> 
     """How many there are of each kind and state, and of these how many went up; none of no kind."""
     kind, state, raised = col(UnitRequest.kind), col(UnitRequest.state), col(UnitRequest.raised_at)
     counts = func.count().label("requests"), func.count(raised).label("raised")
-    statement = select(kind, state, *counts).join(Case, col(Case.case_id) == col(UnitRequest.case_id))
-    statement = statement.where(*_reached(scope, of_a_unit=of_a_unit)).group_by(kind, state).order_by(kind, state)
+    statement = cases.of_cases(select(kind, state, *counts), session, scope, col(UnitRequest.case_id))
+    if of_a_unit:
+        told = select(col(Case.case_id)).where(col(Case.case_id) == col(UnitRequest.case_id), col(Case.confidential))
+        statement = statement.where(not_(and_(kind == RequestKind.NONACCEPTANCE, told.correlate(UnitRequest).exists())))
+    statement = statement.group_by(kind, state).order_by(kind, state)
     return list((await session.execute(statement)).all())
 
 

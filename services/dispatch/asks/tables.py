@@ -39,6 +39,7 @@ class UnitRequest(Base, table=True):
         index("request_list_idx", "kind", "state", "asked_at", "case_id", "version"),
         index("request_asked_idx", "asked_at", "case_id", "version"),
         index("request_state_idx", "state", "asked_at", "case_id", "version"),
+        index("request_count_idx", "kind", "state", "raised_at", "case_id"),
         index("request_raised_idx", "asked_at", "case_id", "version", where="raised_at IS NOT NULL"),
         index("request_pending_idx", "case_id", "kind", where="state = 'pending'", unique=True),
     )

@@ -32,6 +32,9 @@ class SummonedUnit(Base, table=True):
         index("call_unit_idx", "unit_code", "called_at", "case_id", "version"),
         index("call_called_idx", "called_at", "case_id", "version", "unit_code"),
         index("call_street_idx", "street_unit", "called_at", "case_id", "version", "unit_code"),
+        index("call_unit_status_idx", "unit_code", "status", "called_at", "case_id", "version"),
+        index("call_street_status_idx", "street_unit", "status", "called_at", "case_id", "version", "unit_code"),
+        index("call_status_idx", "status", "called_at", "case_id", "version", "unit_code"),
         index("call_place_idx", "area_code", "called_at", "case_id"),
         index(
             "call_responsible_idx",

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import Boolean, ColumnElement, Select, and_, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, Select, and_, literal_column, or_, select
 from sqlmodel import col
 
 from libs.common.database.session import Session
@@ -15,6 +16,8 @@ from libs.common.web.cursors import Keyset, PageQuery
 from services.dispatch.cases.domain.terms import DONE, OPEN, Status
 from services.dispatch.cases.tables import Case, HistoryEntry
 
+# As the partial index has it, so that every plan can prove that it holds the rows.
+_ALSO_ACCUSED = literal_column("work.also_accused <> '{}'", Boolean)
 STEPS_KEYSET = Keyset("dispatch.transitions", (HistoryEntry.version,), (int,), descending=False)
 
 
@@ -93,6 +96,24 @@ def statuses(wanted: Status | None) -> ColumnElement[bool]:
 def _one_of(*statuses: Status) -> ColumnElement[bool]:
     words = ", ".join(f"'{status.value}'" for status in statuses)
     return literal_column(f"work.status IN ({words})", Boolean)
+
+
+def of_cases(statement: Any, session: Session, scope: Scope, case_id: Column, unit: Column | None = None) -> Any:
+    """A sum over what cases have, as far as the caller's right reaches. ``unit``: whose it is; None: the case's lead's.
+
+    Every case lies in the place of the pack. Who sees the whole place has only those cases read that are about the
+    caller's own units, and not each of a hundred thousand.
+    """
+    place = session.packs.current(session.now).directory.pack.place.code
+    if not place.startswith(scope.area_prefix) or (unit is None and not scope.unbounded):
+        joined = statement.join(Case, col(Case.case_id) == case_id)
+        return joined.where(within(scope, col(Case.lead_unit) if unit is None else unit))
+    statement = statement.where(*scope.bound(unit))
+    if not scope.own:
+        return statement
+    own, also = sorted(scope.own), cast("Any", col(Case.also_accused))
+    about = or_(col(Case.accused_unit).in_(own), and_(_ALSO_ACCUSED, also.overlap(own)))
+    return statement.where(case_id.not_in(select(col(Case.case_id)).where(about)))
 
 
 def within(scope: Scope, unit: Column) -> ColumnElement[bool]:

@@ -83,6 +83,8 @@ class Case(Base, table=True):
         index("work_suspended_idx", "list_due_at", "case_id", where=f"{_OPEN} AND suspended_until IS NOT NULL"),
         index("work_not_accepted_idx", "list_due_at", "case_id", where="status = 'not_accepted'"),
         index("work_terminated_idx", "list_due_at", "case_id", where="status = 'terminated'"),
+        index("work_accused_idx", "accused_unit", where="accused_unit IS NOT NULL"),
+        index("work_also_accused_idx", "also_accused", where="also_accused <> '{}'", using="gin"),
         index("work_triage_idx", "registered_at", "case_id", where="status = 'triage'"),
     )
 

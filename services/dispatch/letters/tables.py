@@ -39,6 +39,12 @@ class Letter(Base, table=True):
         index("letter_no_idx", "no", where="no IS NOT NULL", unique=True),
         index("letter_office_idx", "office", "drafted_at", "letter_id"),
         index("letter_receiver_idx", "to_unit", "drafted_at", "letter_id", where="sent_at IS NOT NULL"),
+        index("letter_office_status_idx", "office", "status", "drafted_at", "letter_id"),
+        index(
+            "letter_receiver_status_idx",
+            *("to_unit", "status", "drafted_at", "letter_id"),
+            where="sent_at IS NOT NULL",
+        ),
         index("letter_case_idx", "case_id", where="case_id IS NOT NULL"),
         index("letter_waiting_idx", "due_at", "letter_id", where=_WAITING),
     )

@@ -120,6 +120,6 @@ async def count_mediations(session: Session, scope: Scope) -> list[Row[Any]]:
     """How many there are of each kind and status in the caller's reach, and their sessions; none of no kind."""
     kind, status = col(Mediation.kind), col(Mediation.status)
     counts = func.count().label("mediations"), func.sum(col(Mediation.sessions)).label("sessions")
-    statement = select(kind, status, *counts).join(Case, col(Case.case_id) == col(Mediation.case_id))
-    statement = statement.where(cases.within(scope, col(Case.lead_unit))).group_by(kind, status)
+    statement = cases.of_cases(select(kind, status, *counts), session, scope, col(Mediation.case_id))
+    statement = statement.group_by(kind, status)
     return list((await session.execute(statement.order_by(kind, status))).all())

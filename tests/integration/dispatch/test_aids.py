@@ -4,24 +4,19 @@ from typing import Any
 
 import pytest
 
+from bench.stock.hands import FEW
 from libs.common.events.aids import AidFound, AidGranted
 from libs.common.security.policy import Scope
 from libs.common.security.principal import Role
 from libs.common.web.cursors import PageQuery
 from services.dispatch.aids.queries import AidFilter, aids_statement
-from tests.integration.dispatch.office import COUNTY, T0, VILLAGE_UNIT, Office, Person, only
-from tests.integration.dispatch.test_schema import FILL_WORK
+from tests.integration.dispatch.office import COUNTY, VILLAGE_UNIT, Office, Person, only
+from tests.integration.dispatch.test_schema import fill_hands
 from tests.support.plans import plan_of
 
 PHONE = "13812345678"
 FOUND = {"kind": "temporary", "persons": 2, "note": f"房屋受灾，生活困难，电话{PHONE}"}
 GRANT = {"granted": True, "amount_fen": 300_000, "note": "符合条件"}
-_FILL_AIDS = """
-    INSERT INTO aid (aid_id, case_id, round, kind, persons, found_note, found_unit, found_by, found_at, status, version)
-    SELECT 'a' || n, n::text, 1, 'temporary', 2, '受灾', 'V-1', 'li',
-        timestamptz '2026-01-01' + n * interval '1 minute', 'found', 1
-    FROM generate_series(1, 60000) AS n
-"""
 
 
 def bureau(office: Office) -> Person:
@@ -111,9 +106,7 @@ async def test_one_of_a_kind_is_open_and_unknown_kinds_are_named(office: Office)
 
 
 async def test_the_list_is_read_by_its_index(office: Office) -> None:
-    async with office.database.transaction(T0) as writing:
-        for sql in (FILL_WORK, _FILL_AIDS, "ANALYZE work, aid"):
-            await writing.fetch(sql)
+    await fill_hands(office, [*FEW, "ANALYZE work, aid"])
     plan = await plan_of(office.database, aids_statement(Scope("999001"), AidFilter(), PageQuery(limit=50)))
     assert "aid_list_idx" in plan.indexes, str(plan)
     assert "aid" not in plan.walked, str(plan)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bench.stock.hands import HANDS
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import Deadline
 from libs.common.security.policy import Scope
@@ -16,7 +17,7 @@ from services.dispatch.rights import STEP_RIGHTS
 from tests.integration.dispatch.office import HOUR, T0, TOWN, TOWN_UNIT, VILLAGE_UNIT, Office, Person
 from tests.integration.dispatch.test_handling import RESULT
 from tests.integration.dispatch.test_hearing import deadline_set
-from tests.integration.dispatch.test_schema import FILL_WORK
+from tests.integration.dispatch.test_schema import fill_hands
 from tests.integration.dispatch.test_supporting import PART
 from tests.support.plans import plan_of
 from tests.support.service import DAY
@@ -140,21 +141,8 @@ async def test_a_desk_says_who_sits_there(office: Office) -> None:
     assert (await office.person("i", Role.INTEGRATOR).get("/desk")).status_code == 403
 
 
-_FILL_REQUESTS = """
-    INSERT INTO request (case_id, version, round, kind, reason_code, note, asked_by, asked_unit, asked_at, state,
-                         decided_by, decided_at, decision_note)
-    SELECT case_id, 1, 1, 'return', 'x', 'x', 'x', lead_unit, registered_at,
-           CASE WHEN case_id::int % 300 = 1 THEN 'pending' ELSE 'refused' END,
-           CASE WHEN case_id::int % 300 <> 1 THEN 'y' END, CASE WHEN case_id::int % 300 <> 1 THEN registered_at END,
-           CASE WHEN case_id::int % 300 <> 1 THEN 'y' END
-    FROM work WHERE lead_unit IS NOT NULL
-"""
-
-
 async def test_what_waits_is_found_by_its_own_index_among_60_000_cases(office: Office) -> None:
-    async with office.database.transaction(T0) as session:
-        for sql in (FILL_WORK, _FILL_REQUESTS, "ANALYZE work, request"):
-            await session.fetch(sql)
+    await fill_hands(office, [*HANDS, "ANALYZE work, request"])
     plan = await plan_of(office.database, waiting_statement(Scope("999001"), [*RequestKind], PageQuery(limit=50)))
     assert plan.indexes & {"request_list_idx", "request_state_idx"}, str(plan)
     assert not plan.walked, str(plan)

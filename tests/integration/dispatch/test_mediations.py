@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bench.stock.hands import FEW
 from libs.common.events.accused import AccusedNamed
 from libs.common.events.mediations import MediationAgreed, MediationGiven, MediationHeld, MediationWithdrawn
 from libs.common.rules.machine import Actor
@@ -13,24 +14,12 @@ from libs.common.security.principal import Role
 from libs.common.web.cursors import PageQuery
 from services.dispatch.mediations.queries import MediationFilter, own_statement, reached_statement
 from tests.integration.dispatch.office import COUNTY, HOUR, T0, TOWN_UNIT, VILLAGE, VILLAGE_UNIT, Office, Person, only
-from tests.integration.dispatch.test_schema import FILL_WORK
+from tests.integration.dispatch.test_schema import fill_hands
 from tests.support.plans import plan_of
 from tests.support.service import DAY
 
 ELDER, SECOND = "S-7001", "S-7002"
 PHONE = "13812345678"
-_FILL_MEDIATIONS = """
-    INSERT INTO mediation (mediation_id, case_id, round, kind, subject, mediator, mediator_unit, post, given_by,
-        given_at, status, sessions, last_held_at, terms, document, follow_up_on, agreed_at, note, ended_by,
-        ended_by_staff, ended_at, worked_by, version)
-    SELECT 'm' || n, n::text, 1, 'neighbours', '争地界', 'S-' || 7000 + n % 300, 'V-1', 'mediator', 'li', at,
-        CASE WHEN n % 100 = 0 THEN 'agreed' ELSE 'kept' END, 1, at, '以老界石为界', repeat('ab', 32),
-        DATE '2026-01-01' + n % 400, at, CASE WHEN n % 100 = 0 THEN NULL ELSE '如上' END,
-        CASE WHEN n % 100 = 0 THEN NULL ELSE 'li' END, NULL, CASE WHEN n % 100 = 0 THEN NULL ELSE at END, '{}', 3
-    FROM (
-        SELECT n, timestamptz '2026-01-01' + n * interval '1 minute' AS at FROM generate_series(1, 60000) AS n
-    ) AS made
-"""
 WORDS = {"mediator": ELDER, "kind": "neighbours", "subject": f"邻里争地界，电话{PHONE}"}
 AGREEMENT = {"terms": f"以老界石为界，电话{PHONE}", "document": "ab" * 32}
 KEPT = {"kept": True, "note": "到户查看，界石已立"}
@@ -228,10 +217,8 @@ async def test_whose_term_has_ended_mediates_no_more(court: Office) -> None:
 
 
 async def test_lists_of_mediations_are_read_by_their_indexes(office: Office) -> None:
-    actor = Actor("elder", None, ELDER)
-    async with office.database.transaction(T0) as writing:
-        for sql in (FILL_WORK, _FILL_MEDIATIONS, "ANALYZE work, mediation"):
-            await writing.fetch(sql)
+    actor = Actor("elder", None, "S-7")
+    await fill_hands(office, [*FEW, "ANALYZE work, mediation"], staff=300)
     scope, page = Scope("999001"), PageQuery(limit=50)
     statements = {
         "mediation_mediator_idx": own_statement(scope, actor, MediationFilter(), page),

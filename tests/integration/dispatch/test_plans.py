@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
+from bench.stock.hands import HANDS
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.letter_terms import LetterStatus
 from libs.common.events.whistle_terms import ClaimState
@@ -12,7 +13,10 @@ from libs.common.security.policy import Bound, Scope
 from services.dispatch.appraisals.queries import claims_statement, signals_statement, whistles_statement
 from services.dispatch.asks.domain import RequestState
 from services.dispatch.asks.queries import RequestFilter, all_requests_statement
+from services.dispatch.calls.domain import CallStatus
 from services.dispatch.calls.queries import CallFilter, calls_statement
+from services.dispatch.cases.domain.terms import Status
+from services.dispatch.directory.queries import OPEN_USES
 from services.dispatch.disputes.domain import ArbitrationState
 from services.dispatch.disputes.queries import arbitrations_statement
 from services.dispatch.duty_rules.domain import DutyRuleState
@@ -20,54 +24,14 @@ from services.dispatch.duty_rules.queries import rules_statement, settled_statem
 from services.dispatch.duty_rules.tables import DutyRule
 from services.dispatch.letters.queries import LetterFilter, letters_statement
 from tests.integration.dispatch.office import T0, Office
-from tests.integration.dispatch.test_schema import COUNTY_SCOPE, FILL_WORK, FIRST_PAGE, work_list
+from tests.integration.dispatch.test_schema import COUNTY_SCOPE, FILL_WORK, FIRST_PAGE, fill_hands, work_list
 from tests.support.plans import plan_of
 
 STREET_SCOPE = Scope("999001", (Bound("T-3"),), frozenset({"T-3"}))
 UNIT_SCOPE = Scope("999001", (Bound("D-3"),), frozenset({"D-3"}))
 
 FILL: tuple[str, ...] = (
-    """
-    INSERT INTO call (case_id, version, unit_code, round, status, kind, street_unit, area_code, place, what, called_at,
-        times, acknowledged_at, arrived_at, late, ended_at, result, worked_by, responsible_staff)
-    SELECT case_id, 4, 'D-' || case_id::int % 61, 1, 'done', 'emergency', 'T-' || case_id::int % 23, area_code, 'p',
-        'w', registered_at, 1, registered_at, registered_at, false, registered_at, 'r', '{}',
-        'S-' || case_id::int % 97
-    FROM work
-    """,
-    """
-    INSERT INTO whistle (case_id, version, round, kind, street_unit, area_code, category_code, place, what, units,
-        times, called_at, called_by, criteria, needless)
-    SELECT case_id, 4, 1, 'emergency', 'T-' || case_id::int % 23, area_code, '0101', 'p', 'w',
-        ARRAY['D-' || case_id::int % 61], CASE WHEN case_id::int % 50 = 0 THEN 2 ELSE 1 END, registered_at, 'x', '[]',
-        false
-    FROM work
-    """,
-    """
-    INSERT INTO call_claim (case_id, version, whistle, unit_code, kind, reason, asked_by, asked_at, state, decided_by,
-        decided_at, note)
-    SELECT case_id, 9, 4, 'D-' || case_id::int % 61, 'score', 'r', 'x', registered_at,
-        CASE WHEN waits THEN 'pending' ELSE 'refused' END, CASE WHEN NOT waits THEN 'y' END,
-        CASE WHEN NOT waits THEN registered_at END, CASE WHEN NOT waits THEN 'n' END
-    FROM (SELECT *, case_id::int % 100 = 1 AS waits FROM work) AS claimed
-    """,
-    """
-    INSERT INTO request (case_id, version, round, kind, reason_code, note, asked_by, asked_unit, asked_at, state,
-        decided_by, decided_at, decision_note, due_at, raised_at)
-    SELECT case_id, 1, 1, 'return', 'x', 'x', 'x', lead_unit, registered_at,
-        CASE WHEN waits THEN 'pending' ELSE 'refused' END, CASE WHEN NOT waits THEN 'y' END,
-        CASE WHEN NOT waits THEN registered_at END, CASE WHEN NOT waits THEN 'n' END, registered_at,
-        CASE WHEN waits THEN registered_at END
-    FROM (SELECT *, case_id::int % 300 = 1 AS waits FROM work WHERE lead_unit IS NOT NULL) AS asked
-    """,
-    """
-    INSERT INTO letter (letter_id, case_id, round, kind, office, to_unit, subject, body, days, drafted_by, drafted_at,
-        status, number, year, no, sent_at, edition, warn_at, due_at, evidence, late, reminders, worked_by, version)
-    SELECT case_id, case_id, 1, 'request', 'T-' || case_id::int % 23, 'D-' || case_id::int % 61, 's', 'b', 5, 'x',
-        registered_at, 'sent', case_id::int, 2026, 'no ' || case_id, registered_at, 1, registered_at, registered_at,
-        '{}', false, 0, '{}', 1
-    FROM work
-    """,
+    *HANDS,
     """
     INSERT INTO arbitration (case_id, version, round, by_rule, units, question, opened_at, opened_by, state, ended_at,
         support_units, files)
@@ -110,6 +74,9 @@ PLANS: list[tuple[str, Select[Any], str]] = [
     ("all boards", calls(COUNTY_SCOPE, called=False), "call_called_idx"),
     ("what a unit was summoned to", calls(UNIT_SCOPE, called=True), "call_unit_idx"),
     ("a person's tasks", calls(UNIT_SCOPE, called=True, responsible="S-7"), "call_responsible_idx or call_unit_idx"),
+    ("whom a street let off", calls(STREET_SCOPE, called=False, status=CallStatus.CANCELLED), "call_street_status_idx"),
+    ("what a unit was let off", calls(UNIT_SCOPE, called=True, status=CallStatus.CANCELLED), "call_unit_status_idx"),
+    ("all that are on the way", calls(COUNTY_SCOPE, called=True, status=CallStatus.ON_THE_WAY), "call_status_idx"),
     ("all that were summoned", calls(COUNTY_SCOPE, called=True), "call_called_idx"),
     ("the whistles of a case", whistles_statement("7", FIRST_PAGE), "whistle_pkey"),
     ("signals", signals_statement(COUNTY_SCOPE, None, FIRST_PAGE), "whistle_signal_idx"),
@@ -132,21 +99,22 @@ PLANS: list[tuple[str, Select[Any], str]] = [
     ("what a rule would settle", settled_statement(COUNTY_SCOPE, RULE, SINCE, FIRST_PAGE), "work_category_idx"),
     ("what stands still", work_list(suspended=True, now=T0), "work_suspended_idx"),
 ]
-_SORTED = ("what a rule would settle", "a person's tasks")
+_SORTED = ("what a rule would settle", "a person's tasks", "letters to a unit that wait")
 """Of few, the planner may sort all: it still reads nothing but these."""
 
 
 async def test_each_list_is_one_short_walk_along_its_index_among_60_000(office: Office) -> None:
-    for sql in (FILL_WORK, *FILL):
-        async with office.database.transaction(T0) as session:
-            await session.fetch(sql)
+    await fill_hands(office, FILL)
     letters = {
         "letters of an office": (LetterFilter("T-3", received=False), "letter_office_idx"),
         "letters to a unit": (LetterFilter("D-3", received=True), "letter_receiver_idx"),
-        "letters to a unit that wait": (LetterFilter("D-3", received=True, overdue=True), "letter_receiver_idx"),
+        "letters to a unit that wait": (
+            LetterFilter("D-3", received=True, overdue=True),
+            "letter_receiver_status_idx or letter_waiting_idx",
+        ),
         "letters of a unit in a status": (
             LetterFilter("T-3", received=False, status=LetterStatus.SENT),
-            "letter_office_idx",
+            "letter_office_status_idx",
         ),
     }
     plans = list(PLANS)
@@ -161,3 +129,18 @@ async def test_each_list_is_one_short_walk_along_its_index_among_60_000(office: 
         short = plan.rows_read < 20 * FIRST_PAGE.limit and (name in _SORTED or not plan.sorts)
         wrong += [] if by_index and short else [f"{name}:\n{plan}"]
     assert wrong == [], "\n\n".join(wrong)
+
+
+async def test_what_open_cases_use_of_a_pack_is_found_among_closed_ones(office: Office) -> None:
+    async with office.database.transaction(T0) as session:
+        for sql in (FILL_WORK.replace("[1 + n % 6]", "[CASE WHEN n > 3000 THEN 5 ELSE 1 + n % 6 END]"), "ANALYZE work"):
+            await session.fetch(sql)
+    for column, statement in OPEN_USES.items():
+        plan = await plan_of(office.database, statement, [])
+        assert not plan.walked, f"{column}:\n{plan}"
+        assert plan.rows_read < 6000, f"{column}:\n{plan}"
+
+
+def test_every_status_but_closed_is_that_of_an_open_case() -> None:
+    for statement in OPEN_USES.values():
+        assert {status for status in Status if f"'{status}'" in statement} == set(Status) - {Status.CLOSED}

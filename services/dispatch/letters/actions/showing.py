@@ -39,13 +39,13 @@ async def printed(session: Session, asked: Request, letter_id: str) -> tuple[Let
 
 
 def _of(session: Session, row: Letter, case: Case | None, name: str) -> object:
-    directory = session.packs.current(session.now).directory
     waits = row.status in WAITING
     match name:
         case "office_name" | "to_name":
-            return name_of(directory, row.office if name == "office_name" else row.to_unit)
+            return name_of(_directory(session), row.office if name == "office_name" else row.to_unit)
         case "kind_name":
-            return next((kind.name for kind in directory.pack.letters.kinds if kind.code == row.kind), row.kind)
+            kinds = _directory(session).pack.letters.kinds
+            return next((kind.name for kind in kinds if kind.code == row.kind), row.kind)
         case "warned":
             return waits and row.warn_at is not None and row.warn_at <= session.now
         case "overdue":
@@ -53,6 +53,10 @@ def _of(session: Session, row: Letter, case: Case | None, name: str) -> object:
         case "case_no" | "case_title" | "case_text":
             return None if case is None else getattr(case, name if name == "case_no" else name.removeprefix("case_"))
     return getattr(row, name)
+
+
+def _directory(session: Session) -> Directory:
+    return session.packs.current(session.now).directory
 
 
 def name_of(directory: Directory, unit_code: str) -> str:
