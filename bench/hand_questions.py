@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from bench.asked import Ask
+from bench.timing import Ask
 from huiyin.office.people import CallRefused, Person
 from libs.common.security.principal import Role
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from bench.asked import Ask
 from bench.drive.house import House
 from bench.drive.made_up import Scale, Village, worker_id
+from bench.timing import Ask
 from huiyin.office.people import CallRefused, People, Person
 from libs.common.security.principal import Role
 

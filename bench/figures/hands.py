@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from random import Random
 
-from bench.asked import ask_all, beside, slowest
 from bench.drive.database import rows
 from bench.drive.house import House, Kind
 from bench.drive.made_up import villages_of
@@ -19,6 +18,7 @@ from bench.figure import Context, Figure
 from bench.figures.visits import VISITED_COUNTY, home_of, pack_of
 from bench.hand_questions import Accounts, Hands, Known, all_questions
 from bench.stock.hands import lay_hands
+from bench.timing import ask_all, beside, slowest
 from libs.common.pack.schema import UnitLevel
 
 OPEN_TASKS = 50_000

@@ -16,13 +16,13 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
-from bench.asked import ask_all, beside, slowest
 from bench.drive.database import connected
 from bench.drive.house import COUNTY, Kind
 from bench.drive.made_up import WHOLE, Scale, Village, county_pack, household_tables, staff_table, villages_of
 from bench.figure import Context, Figure, below, median
 from bench.figures.reads import p95
 from bench.stock.round import lay_round
+from bench.timing import ask_all, beside, slowest
 from bench.visit_questions import DEVICES, PLANS, ROUNDS, Turn, Visited, figures, lists
 from huiyin.office import errands
 from huiyin.office.people import People, Person
