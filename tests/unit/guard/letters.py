@@ -131,6 +131,7 @@ class Letters(RuleBasedStateMachine):
         self.settle()
 
     def _hand_in(self) -> None:
+        self._read_on()
         waits = [one.no for one in self.written.values() if one.is_open and one.no and one.holds]
         signer = Actor("head", self.units.work.working_unit)
         unless_refused(partial(self.units.act, Deed.SIGN, signer, UNITS[0]))
@@ -146,8 +147,10 @@ class Letters(RuleBasedStateMachine):
 
     @invariant()
     def a_letter_goes_its_way(self) -> None:
-        if not hasattr(self, "units"):
-            return
+        if hasattr(self, "units"):
+            self._read_on()
+
+    def _read_on(self) -> None:
         new, self.read = self.units.ledger[self.read :], len(self.units.ledger)
         for word in new:
             match word.event:
