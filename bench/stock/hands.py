@@ -50,6 +50,26 @@ TASKS = """
     ON CONFLICT DO NOTHING
 """
 """Of what is open; statements over ``hand``: a case with its number, unit, street, person and moment on each line."""
+REQUESTS = """
+    INSERT INTO request (case_id, version, round, kind, reason_code, note, asked_by, asked_unit, asked_at, state,
+        decided_by, decided_at, decision_note, until, days, unit, answer, evidence, due_at, raised_at)
+    SELECT case_id, 1, round, kind, 'x', '需要更多时间', 'x', lead_unit, at, state,
+        CASE WHEN decided THEN 'y' END, CASE WHEN state <> 'pending' THEN at + interval '1 day' END,
+        CASE WHEN decided THEN '情况属实' END,
+        CASE WHEN kind IN ('extension', 'suspension', 'staged') THEN at + interval '60 days' END,
+        CASE WHEN kind = 'extension' THEN 5 END, CASE WHEN kind = 'extension' THEN 'work_day' END,
+        CASE WHEN kind = 'staged' THEN '已列入计划' END, CASE WHEN kind = 'termination' THEN '证明' END,
+        at + interval '1 day', CASE WHEN n % 3 = 0 OR state = 'pending' AND n % 2 = 1 THEN at + interval '1 day' END
+    FROM (
+        SELECT *, state IN ('granted', 'refused') AS decided FROM (
+            SELECT *, CASE WHEN open AND n % 10 = 1 THEN 'pending'
+                    ELSE (ARRAY['granted', 'refused', 'lapsed'])[1 + (n % 3)::int] END AS state,
+                (ARRAY['return', 'extension', 'suspension', 'staged', 'termination'])[1 + (n / 10 % 5)::int] AS kind
+            FROM hand WHERE lead_unit IS NOT NULL
+        ) AS standing
+    ) AS asked
+    ON CONFLICT DO NOTHING
+    """
 HANDS: Sequence[str] = (
     """
     INSERT INTO call (case_id, version, unit_code, round, status, kind, street_unit, area_code, place, what, called_at,
@@ -96,26 +116,7 @@ HANDS: Sequence[str] = (
         CASE WHEN NOT open THEN at + interval '3 days' END, CASE WHEN NOT open THEN '维持原评分' END
     FROM hand WHERE n % 5 = 1
     """,
-    """
-    INSERT INTO request (case_id, version, round, kind, reason_code, note, asked_by, asked_unit, asked_at, state,
-        decided_by, decided_at, decision_note, until, days, unit, answer, evidence, due_at, raised_at)
-    SELECT case_id, 1, round, kind, 'x', '需要更多时间', 'x', lead_unit, at, state,
-        CASE WHEN decided THEN 'y' END, CASE WHEN state <> 'pending' THEN at + interval '1 day' END,
-        CASE WHEN decided THEN '情况属实' END,
-        CASE WHEN kind IN ('extension', 'suspension', 'staged') THEN at + interval '60 days' END,
-        CASE WHEN kind = 'extension' THEN 5 END, CASE WHEN kind = 'extension' THEN 'work_day' END,
-        CASE WHEN kind = 'staged' THEN '已列入计划' END, CASE WHEN kind = 'termination' THEN '证明' END,
-        at + interval '1 day', CASE WHEN n % 3 = 0 OR state = 'pending' AND n % 2 = 1 THEN at + interval '1 day' END
-    FROM (
-        SELECT *, state IN ('granted', 'refused') AS decided FROM (
-            SELECT *, CASE WHEN open AND n % 10 = 1 THEN 'pending'
-                    ELSE (ARRAY['granted', 'refused', 'lapsed'])[1 + (n % 3)::int] END AS state,
-                (ARRAY['return', 'extension', 'suspension', 'staged', 'termination'])[1 + (n / 10 % 5)::int] AS kind
-            FROM hand WHERE lead_unit IS NOT NULL
-        ) AS standing
-    ) AS asked
-    ON CONFLICT DO NOTHING
-    """,
+    REQUESTS,
     """
     INSERT INTO letter (letter_id, case_id, round, kind, office, to_unit, subject, body, days, drafted_by, drafted_at,
         status, number, year, no, sent_at, edition, warn_at, due_at, acknowledged_at, reply, replied_at, opinion,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bench.stock.hands import HANDS
+from bench.stock.hands import REQUESTS
 from libs.common.events.asking_terms import RequestKind
 from libs.common.events.terms import Deadline
 from libs.common.security.policy import Scope
@@ -142,7 +142,7 @@ async def test_a_desk_says_who_sits_there(office: Office) -> None:
 
 
 async def test_what_waits_is_found_by_its_own_index_among_60_000_cases(office: Office) -> None:
-    await fill_hands(office, [*HANDS, "ANALYZE work, request"])
+    await fill_hands(office, [REQUESTS, "ANALYZE work, request"])
     plan = await plan_of(office.database, waiting_statement(Scope("999001"), [*RequestKind], PageQuery(limit=50)))
     assert plan.indexes & {"request_list_idx", "request_state_idx"}, str(plan)
     assert not plan.walked, str(plan)

@@ -15,7 +15,7 @@ AS_IT_WAS: tuple[str, ...] = (
     "DROP TABLE call, case_list, arbitration, hearing, whistle, consultation, call_score, call_claim",
     "DROP TABLE mediation_session, mediation, aid, risk",
     "DROP TABLE letter, letter_sequence, letter_template, duty_rule",
-    "DROP INDEX work_category_idx",
+    "DROP INDEX work_category_idx, work_accused_idx",
     "ALTER TABLE work DROP COLUMN request_raised_at, DROP COLUMN given_back, DROP COLUMN disputing",
     "ALTER TABLE work DROP COLUMN designated_unit",
     "DROP INDEX work_terminated_idx, work_suspended_idx",
