@@ -11,6 +11,7 @@ from tests.conftest import MakeDatabase
 from tests.journeys.county import VILLAGE, open_county
 from tests.journeys.phones import OVERVIEW, Phones, phones_of, sign_in
 from tests.support.browser import PHONE
+from tests.support.eventually import eventually
 from tests.support.service import real_now
 
 IN_THE_PLACE = ZoneInfo("Asia/Shanghai")
@@ -56,6 +57,12 @@ async def test_who_oversees_visits_sees_how_far_they_are_and_decides_what_waits(
         await phone.type("[name=companions]", along)
         await phone.click("#record")
         await phone.find("#counts[data-unsent='0'][data-busy=false]")
+
+    async def both_came() -> bool:
+        return bool((await county.supervisor.ask("/intake/v1/devices/items", outcome="refused"))["items"])
+
+    # That nothing is unsent was true before the second was recorded, too.
+    await eventually(both_came, what="both visits came")
     window = await phones.open(OVERVIEW)
     # Else it would be heard of again as soon as somebody looks at it.
     await phone.close()
