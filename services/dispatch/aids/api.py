@@ -83,7 +83,7 @@ async def apply_for_aid(
 async def decide_on_aid(
     aid_id: AidId, body: DecideAid, door: DecidesAid, expected: IfMatch, once: IdempotencyKey
 ) -> Response:
-    """审批: granted or refused, by another unit than the one that applied, and by nobody who did. Needs If-Match."""
+    """审批: granted or refused, by nobody who found or applied for it, nor of a unit that did. Needs If-Match."""
     request = asked(door, expected)
     return await door.write(lambda session: actions.rule(session, request, aid_id, body), once)
 

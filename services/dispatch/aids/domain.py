@@ -82,7 +82,7 @@ def decide(aid: AidState, step: AidStep, by: Actor, now: datetime, note: str, **
     """The step with what it makes true.
 
     Raises:
-        NotTheirs: whoever decides applied for it, or is of the unit that did.
+        NotTheirs: whoever decides found or applied for it, or is of a unit that did.
         OutOfTurn: it cannot be taken as the matter stands.
     """
     _WHOSE[MACHINE.who[step]](aid, by)
@@ -92,7 +92,7 @@ def decide(aid: AidState, step: AidStep, by: Actor, now: datetime, note: str, **
 
 def _check_decides(aid: AidState, by: Actor) -> None:
     asked_by = names_of(aid.applied_by, aid.applied_by_staff) | names_of(aid.found_by, aid.found_by_staff)
-    check_not_their_own(asked_by, (aid.applied_unit,), by)
+    check_not_their_own(asked_by, (aid.found_unit, aid.applied_unit), by)
 
 
 def _by_right(_aid: AidState, _by: Actor) -> None:

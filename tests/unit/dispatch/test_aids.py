@@ -35,7 +35,7 @@ def test_whatever_is_tried_nobody_decides_on_what_they_asked_for(tried: list[tup
             continue
         assert before.status in OPEN_AIDS
         if step in (AidStep.GRANT, AidStep.REFUSE):
-            assert by.unit_code != before.applied_unit
+            assert by.unit_code not in (before.found_unit, before.applied_unit)
             assert by.staff_id not in (before.applied_by_staff, before.found_by_staff)
     assert (aid.status in OPEN_AIDS) == (aid.ended_at is None)
     assert (aid.amount_fen is not None) == (aid.status is AidStatus.GRANTED)
@@ -48,6 +48,12 @@ def test_a_decision_is_anothers() -> None:
             decide(applied, AidStep.GRANT, by, T, "符合条件", amount_fen=1)
     granted = evolve(applied, decide(applied, AidStep.GRANT, BUREAU, T, "符合条件", amount_fen=300_000))
     assert (granted.status, granted.amount_fen, granted.ended_unit) == (AidStatus.GRANTED, 300_000, "D-CIVIL")
+
+
+def test_the_unit_that_found_it_does_not_decide_on_what_another_applied_for() -> None:
+    applied = evolve(FOUND, decide(FOUND, AidStep.APPLY, Actor("sun", "T-1", "S-4"), T, "已提交"))
+    with pytest.raises(NotTheirs):
+        decide(applied, AidStep.REFUSE, CLERK, T, "不符合条件")
 
 
 def test_nothing_is_decided_before_it_is_applied_for() -> None:

@@ -31,7 +31,7 @@ export function formsOfAids(desk, work, aids) {
 function formsOf(desk, work, aid) {
   const make = (name, path, fields) => formBeside(work.case_id, `${name}/${aid.aid_id}`, WORDS[name],
     `${DISPATCH}/aids/${aid.aid_id}/${path}`, aid.version, fields, { aid: aid.aid_id });
-  const hadAHand = [aid.found_by, aid.applied_by].includes(desk.who.subject) || desk.who.units.includes(aid.applied_unit);
+  const hadAHand = [aid.found_by, aid.applied_by].includes(desk.who.subject) || [aid.found_unit, aid.applied_unit].some((unit) => desk.who.units.includes(unit));
   const amount = { ...line("amount_fen", "amount", false), read: fenOf };
   return [
     aid.status === "found" && desk.may(KEEPS) && make("aid_apply", "application", [line("note", "note")]),
