@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, GetJsonSchemaHandler, RootModel, ValidationError, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, InitErrorDetails
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from libs.common.events.terms import DECLARED, Deadline, Kind, Urgency
 from libs.common.pack.schema.base import Ascending, CodedReason, LimitSetting, Model, PackLimit, unset
@@ -25,12 +25,11 @@ class Limits(RootModel[dict[Deadline, LimitTable | None]]):
     def _whole(self) -> Self:
         """With all that must be there, in the order of declaration, so that the same pack always has one digest."""
         tables = {known: table for known in DECLARED.values() if (table := self.root.get(known)) is not None}
-        wrong = [("missing", code) for code in _required() if code not in tables]
-        wrong += [
-            ("extra_forbidden", code) for code, known in DECLARED.items() if known in self.root and not _limited(known)
+        lines = [
+            InitErrorDetails(type="missing", loc=(code,), input=self.root) for code in _required() if code not in tables
         ]
-        if wrong:
-            lines = [InitErrorDetails(type=what, loc=(code,), input=self.root) for what, code in wrong]
+        lines += [_said_elsewhere(known, self.root) for known in tables if not _limited(known)]
+        if lines:
             raise ValidationError.from_exception_data(type(self).__name__, lines)
         self.root.clear()
         self.root.update(tables)
@@ -53,6 +52,11 @@ class Limits(RootModel[dict[Deadline, LimitTable | None]]):
         cells = ((kind, urgency), (ANY, urgency), (kind, ANY), (ANY, ANY))
         found = (table.get(row, {}).get(column) for row, column in cells)
         return next((limit for limit in found if limit is not None), None)
+
+
+def _said_elsewhere(known: Deadline, given: object) -> InitErrorDetails:
+    error = PydanticCustomError("said_elsewhere", "it is no limit: {says}", {"says": known.promise.limits})
+    return InitErrorDetails(type=error, loc=(known,), input=given)
 
 
 def _limited(known: Deadline) -> bool:

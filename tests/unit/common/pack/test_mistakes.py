@@ -50,6 +50,14 @@ WRITTEN = {
         "use 'triage', 'sign', 'handle', 'callback', 'reply', 'wording', 'objection', 'upper', 'task', 'report_in', ",
         "appeal",
     ),
+    "a limit that stands elsewhere": Mistake(
+        "pack.yaml",
+        "limits:\n",
+        "limits:\n  risk: {any: {any: 1 hour}}\n",
+        "limits/risk is wrong: it is no limit: How long a leader on duty may take to acknowledge a risk",
+        "correct it as docs/packs.md describes",
+        "risk",
+    ),
     "a promise without its limit": Mistake(
         "pack.yaml",
         "  sign:\n    any: {normal: 1 work_day, urgent: 2 hour, emergency: 1 hour}\n",
