@@ -61,7 +61,7 @@ class Objections:
         self._decided: dict[str, bool] = {}
         self._reopened: set[str] = set()
         self._runs_on = False
-        """Whether a clock of a claim or a risk was ever set: it runs on behind the end, too."""
+        """Whether a claim or a risk was ever late: its clock runs on behind the end, and an order may follow."""
 
     def follow(self, event: object) -> None:
         """Whoever asks the citizen, or says how the case ends, decides about no objection to that."""
@@ -70,8 +70,8 @@ class Objections:
                 self._closers.add(event.caller, event.caller_staff)
             case cases.CaseClosed():
                 self._closers.add(event.by, event.by_staff)
-            case cases.DeadlineSet():
-                self._runs_on |= any(one.deadline in _RUN_ON for one in event.deadlines)
+            case cases.DeadlineMissed():
+                self._runs_on |= event.deadline in _RUN_ON
 
     def lets_say(self, event: Any, heard: list[objections.ObjectionRaised]) -> bool:
         """Whether it may be said of a case that is closed: what is decided, and what a clock about that brings."""
