@@ -34,7 +34,7 @@ def published_names(source: str) -> set[str]:
     """Names of events that a source constructs, or has ``say``, the steps of letters, mediations or aid construct."""
     names = {event.__name__ for event in ROUTES}
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    tells = ("say", "LetterTells", "MediationTells", "AidTells")
+    tells = ("say", "Tells")
     said_of = [argument for call in calls if _named(call.func) in tells for argument in call.args]
     return {name for node in (*(call.func for call in calls), *said_of) if (name := _named(node)) in names}
 
@@ -74,5 +74,5 @@ def test_what_is_not_on_the_map_would_be_noticed() -> None:
     assert published_names("session.publish(CaseSigned(round=1))") == {"CaseSigned"}
     assert published_names("session.publish(cases.CaseSigned(round=1))") == {["cases", "CaseSigned"][1]}
     assert published_names("say(session, CaseWithdrawn, words)") == {"CaseWithdrawn"}
-    assert published_names("LetterTells(Action.LETTER_SEND, letters.LetterSent)") == {"LetterSent"}
+    assert published_names("Tells(Action.LETTER_SEND, letters.LetterSent)") == {"LetterSent"}
     assert published_names("on(CaseWithdrawn, withdrawn)") == set()

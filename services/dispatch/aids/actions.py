@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import Any
 
 import uuid_utils
 
@@ -20,27 +20,19 @@ from services.dispatch.aids import domain, queries
 from services.dispatch.aids.domain import OPEN_AIDS, AidSaid, AidState
 from services.dispatch.aids.schemas import AidOut, DecideAid, FindAid
 from services.dispatch.aids.tables import Aid
+from services.dispatch.cases.actions.beside import Tells, say_beside
 from services.dispatch.cases.actions.steps import CASES, visible_for
 from services.dispatch.cases.domain.aided import AidPart
 from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import Action
-from services.dispatch.cases.domain.transitions import decide as decide_case
 from services.dispatch.cases.tables import Case
 
-
-class AidTells(NamedTuple):
-    """The step of the case that a step of aid is, and the event that tells it."""
-
-    action: Action
-    event: type[AidEvent]
-
-
-EVENTS: Mapping[AidStep, AidTells] = {
-    AidStep.FIND: AidTells(Action.AID_FIND, told_of_aids.AidFound),
-    AidStep.APPLY: AidTells(Action.AID_APPLY, told_of_aids.AidApplied),
-    AidStep.GRANT: AidTells(Action.AID_GRANT, told_of_aids.AidGranted),
-    AidStep.REFUSE: AidTells(Action.AID_REFUSE, told_of_aids.AidRefused),
-    AidStep.DROP: AidTells(Action.AID_DROP, told_of_aids.AidDropped),
+EVENTS: Mapping[AidStep, Tells[AidEvent]] = {
+    AidStep.FIND: Tells(Action.AID_FIND, told_of_aids.AidFound),
+    AidStep.APPLY: Tells(Action.AID_APPLY, told_of_aids.AidApplied),
+    AidStep.GRANT: Tells(Action.AID_GRANT, told_of_aids.AidGranted),
+    AidStep.REFUSE: Tells(Action.AID_REFUSE, told_of_aids.AidRefused),
+    AidStep.DROP: Tells(Action.AID_DROP, told_of_aids.AidDropped),
 }
 """Each step of aid."""
 
@@ -123,12 +115,8 @@ def _kind(session: Session, code: str) -> AidKind | None:
 
 
 def _say(session: Session, case: Case, aid: AidState, said: AidSaid) -> None:
-    kind = EVENTS[said.step].event
-    told: dict[str, Any] = {name: getattr(aid, name) for name in kind.model_fields if hasattr(aid, name)}
-    told |= {"case_id": case.case_id, "round": case.round, "occurred_at": said.at}
-    told |= {"unit_code": said.by.unit_code, "note": said.note}
-    step = decide_case(CASES.state_of(case), case_step(aid, said.step), said.by, said.at)
-    CASES.apply(session, case, step, kind.model_validate(told))
+    ask, kind = case_step(aid, said.step), EVENTS[said.step].event
+    say_beside(session, case, ask, said.by, said.at, kind, aid, unit_code=said.by.unit_code, note=said.note)
 
 
 def shown(row: Aid) -> AidOut:

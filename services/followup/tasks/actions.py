@@ -1,4 +1,6 @@
-"""The clocks of tasks (任务时限): started when a unit has a task, stopped when it is done, or nobody waits for it."""
+"""The clocks of tasks (任务时限), and of claims, letters and risks beside a case: started when somebody has something
+to do, stopped when it is done, or nobody waits for it.
+"""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.events import letters as said_of_letters
@@ -11,6 +11,7 @@ from libs.common.events.letters import LetterEvent, LetterSheet, OfficeLetterKep
 from libs.common.rules.machine import Actor
 from libs.common.rules.requests import Request
 from libs.common.rules.steps import move, seen_of
+from services.dispatch.cases.actions.beside import Tells
 from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.lettered import LetterPart
 from services.dispatch.cases.domain.state import Ask
@@ -22,24 +23,16 @@ from services.dispatch.letters.domain import LetterSaid, LetterState
 from services.dispatch.letters.queries import visible_letter
 from services.dispatch.letters.tables import Letter
 
-
-class LetterTells(NamedTuple):
-    """The step of the case that a step of a letter is, and the event that tells it."""
-
-    action: Action
-    event: type[LetterEvent]
-
-
-EVENTS: Mapping[LetterStep, LetterTells] = {
-    LetterStep.DRAFT: LetterTells(Action.LETTER_DRAFT, said_of_letters.LetterDrafted),
-    LetterStep.SEND: LetterTells(Action.LETTER_SEND, said_of_letters.LetterSent),
-    LetterStep.ACKNOWLEDGE: LetterTells(Action.LETTER_ACKNOWLEDGE, said_of_letters.LetterAcknowledged),
-    LetterStep.REPLY: LetterTells(Action.LETTER_REPLY, said_of_letters.LetterReplied),
-    LetterStep.ACCEPT: LetterTells(Action.LETTER_ACCEPT, said_of_letters.LetterAccepted),
-    LetterStep.SEND_BACK: LetterTells(Action.LETTER_SEND_BACK, said_of_letters.LetterSentBack),
-    LetterStep.REMIND: LetterTells(Action.LETTER_REMIND, said_of_letters.LetterReminded),
-    LetterStep.HAND_ON: LetterTells(Action.LETTER_HAND_ON, said_of_letters.LetterHandedOn),
-    LetterStep.WITHDRAW: LetterTells(Action.LETTER_WITHDRAW, said_of_letters.LetterWithdrawn),
+EVENTS: Mapping[LetterStep, Tells[LetterEvent]] = {
+    LetterStep.DRAFT: Tells(Action.LETTER_DRAFT, said_of_letters.LetterDrafted),
+    LetterStep.SEND: Tells(Action.LETTER_SEND, said_of_letters.LetterSent),
+    LetterStep.ACKNOWLEDGE: Tells(Action.LETTER_ACKNOWLEDGE, said_of_letters.LetterAcknowledged),
+    LetterStep.REPLY: Tells(Action.LETTER_REPLY, said_of_letters.LetterReplied),
+    LetterStep.ACCEPT: Tells(Action.LETTER_ACCEPT, said_of_letters.LetterAccepted),
+    LetterStep.SEND_BACK: Tells(Action.LETTER_SEND_BACK, said_of_letters.LetterSentBack),
+    LetterStep.REMIND: Tells(Action.LETTER_REMIND, said_of_letters.LetterReminded),
+    LetterStep.HAND_ON: Tells(Action.LETTER_HAND_ON, said_of_letters.LetterHandedOn),
+    LetterStep.WITHDRAW: Tells(Action.LETTER_WITHDRAW, said_of_letters.LetterWithdrawn),
 }
 """Each step of a letter about a case."""
 

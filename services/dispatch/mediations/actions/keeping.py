@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import Any
 
 from libs.common.database.session import Session
 from libs.common.events import mediations as told_of_mediations
@@ -11,32 +11,24 @@ from libs.common.events.mediations import MediationEvent
 from libs.common.rules.machine import Actor, NotTheirs
 from libs.common.rules.requests import Request
 from libs.common.rules.steps import move, seen_of
+from services.dispatch.cases.actions.beside import Tells, say_beside
 from services.dispatch.cases.actions.steps import CASES
 from services.dispatch.cases.domain.mediated import MediationPart
 from services.dispatch.cases.domain.state import Ask
 from services.dispatch.cases.domain.terms import Action
-from services.dispatch.cases.domain.transitions import decide as decide_case
 from services.dispatch.cases.tables import Case
 from services.dispatch.mediations import domain, queries
 from services.dispatch.mediations.domain import MediationSaid, MediationState, SessionEntry
 from services.dispatch.mediations.tables import Mediation, MediationSession
 
-
-class MediationTells(NamedTuple):
-    """The step of the case that a step of a mediation is, and the event that tells it."""
-
-    action: Action
-    event: type[MediationEvent]
-
-
-EVENTS: Mapping[MediationStep, MediationTells] = {
-    MediationStep.GIVE: MediationTells(Action.MEDIATION_GIVE, told_of_mediations.MediationGiven),
-    MediationStep.MEET: MediationTells(Action.MEDIATION_MEET, told_of_mediations.MediationHeld),
-    MediationStep.AGREE: MediationTells(Action.MEDIATION_AGREE, told_of_mediations.MediationAgreed),
-    MediationStep.FAIL: MediationTells(Action.MEDIATION_FAIL, told_of_mediations.MediationFailed),
-    MediationStep.KEEP: MediationTells(Action.MEDIATION_KEEP, told_of_mediations.MediationKept),
-    MediationStep.BREAK: MediationTells(Action.MEDIATION_BREAK, told_of_mediations.MediationBroken),
-    MediationStep.WITHDRAW: MediationTells(Action.MEDIATION_WITHDRAW, told_of_mediations.MediationWithdrawn),
+EVENTS: Mapping[MediationStep, Tells[MediationEvent]] = {
+    MediationStep.GIVE: Tells(Action.MEDIATION_GIVE, told_of_mediations.MediationGiven),
+    MediationStep.MEET: Tells(Action.MEDIATION_MEET, told_of_mediations.MediationHeld),
+    MediationStep.AGREE: Tells(Action.MEDIATION_AGREE, told_of_mediations.MediationAgreed),
+    MediationStep.FAIL: Tells(Action.MEDIATION_FAIL, told_of_mediations.MediationFailed),
+    MediationStep.KEEP: Tells(Action.MEDIATION_KEEP, told_of_mediations.MediationKept),
+    MediationStep.BREAK: Tells(Action.MEDIATION_BREAK, told_of_mediations.MediationBroken),
+    MediationStep.WITHDRAW: Tells(Action.MEDIATION_WITHDRAW, told_of_mediations.MediationWithdrawn),
 }
 """Each step of a mediation."""
 
@@ -99,8 +91,5 @@ def take(
 
 
 def _say(session: Session, case: Case, mediation: MediationState, said: MediationSaid, **more: Any) -> None:
-    kind = EVENTS[said.step].event
-    told: dict[str, Any] = {name: getattr(mediation, name) for name in kind.model_fields if hasattr(mediation, name)}
-    told |= more | {"case_id": case.case_id, "round": case.round, "occurred_at": said.at}
-    step = decide_case(CASES.state_of(case), case_step(mediation, said.step), said.by, said.at)
-    CASES.apply(session, case, step, kind.model_validate(told))
+    ask, kind = case_step(mediation, said.step), EVENTS[said.step].event
+    say_beside(session, case, ask, said.by, said.at, kind, mediation, **more)

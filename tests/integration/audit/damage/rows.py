@@ -9,9 +9,10 @@ from tests.integration.audit.damage.library import LIBRARY
 from tests.integration.audit.damage.occasions import ROWS_OF_OCCASIONS
 from tests.integration.audit.damage.rows_of_dispatch import DISPATCH
 from tests.integration.audit.damage.rows_of_followup import FOLLOWUP
+from tests.integration.audit.damage.rows_of_help import HELP
 from tests.integration.audit.damage.rows_of_intake import INTAKE
 from tests.integration.audit.damage.visits import ROWS_OF_VISITS
 
 ROWS: dict[str, Spoiled] = (
-    INTAKE | DISPATCH | FOLLOWUP | LIBRARY | ROWS_OF_HOUSEHOLDS | ROWS_OF_VISITS | ROWS_OF_OCCASIONS
+    INTAKE | DISPATCH | HELP | FOLLOWUP | LIBRARY | ROWS_OF_HOUSEHOLDS | ROWS_OF_VISITS | ROWS_OF_OCCASIONS
 )
